@@ -15,5 +15,7 @@
     )
 )]
 
+pub mod acl;
+pub mod identity;
 #[cfg(feature = "tls")]
 pub mod tls;

@@ -1,0 +1,228 @@
+//! Changing an ACL: modify, remove, set, remove all, remove the default ACL. All or nothing.
+
+use super::list::Draft;
+use super::{
+    Acl, AclError, AclSpec, Dialect, Kind, MaskFreeze, MaskTrigger, Perm, Protection, RemoveAll,
+    Scope, SetDefault, Tag,
+};
+
+/// Both scopes in the making, and what the request touched.
+struct Edit<'a> {
+    dialect: &'a Dialect,
+    access: Side,
+    default: Side,
+}
+
+#[derive(Default)]
+struct Side {
+    draft: Draft,
+    /// Some entry was changed.
+    touched: bool,
+    /// A named entry or the owning group was changed.
+    group_class_touched: bool,
+    /// The request gave or removed the mask.
+    mask_named: bool,
+}
+
+impl Side {
+    fn of(acl: Option<&Acl>) -> Self {
+        Self {
+            draft: acl.map(Draft::of).unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    fn note(&mut self, tag: &Tag) {
+        self.touched = true;
+        self.group_class_touched |= tag.is_named() || *tag == Tag::OwningGroup;
+        self.mask_named |= *tag == Tag::Mask;
+    }
+}
+
+impl<'a> Edit<'a> {
+    fn of(protection: &Protection, dialect: &'a Dialect) -> Self {
+        Self {
+            dialect,
+            access: Side::of(Some(&protection.access)),
+            default: Side::of(protection.default.as_ref()),
+        }
+    }
+
+    const fn side(&mut self, scope: Scope) -> &mut Side {
+        match scope {
+            Scope::Access => &mut self.access,
+            Scope::Default => &mut self.default,
+        }
+    }
+
+    fn put_all(&mut self, spec: &AclSpec) {
+        for entry in spec.entries() {
+            let side = self.side(entry.scope);
+            side.draft.put(&entry.tag, entry.perm);
+            side.note(&entry.tag);
+        }
+    }
+
+    /// A default ACL that exists at all takes its missing base entries from the access ACL.
+    fn complete_default(&mut self) {
+        let default = &mut self.default.draft;
+        if !default.is_empty() {
+            let access = &self.access.draft;
+            default.owner = default.owner.or(access.owner);
+            default.group = default.group.or(access.group);
+            default.other = default.other.or(access.other);
+        }
+    }
+
+    /// Upstream: `AclTransformation.calculateMasks` (HDFS), `MutableInode.updateMask` (Alluxio).
+    fn recalculate_masks(&mut self) -> Result<(), AclError> {
+        let either_mask_named = self.access.mask_named || self.default.mask_named;
+        for side in [&mut self.access, &mut self.default] {
+            let frozen = match self.dialect.mask_freeze {
+                MaskFreeze::OwnScope => side.mask_named,
+                MaskFreeze::BothScopes => either_mask_named,
+            };
+            let triggered = match self.dialect.mask_trigger {
+                MaskTrigger::AnyEntry => side.touched,
+                MaskTrigger::GroupClass => side.group_class_touched,
+            };
+            let draft = &mut side.draft;
+            if side.mask_named && draft.mask.is_none() && draft.has_named() {
+                return Err(AclError::MaskRequired);
+            }
+            if triggered && !frozen && (draft.has_named() || draft.mask.is_some()) {
+                draft.mask = Some(draft.group_class());
+            }
+            if draft.has_named() && draft.mask.is_none() {
+                // A frozen mask that never existed grants nothing, as upstream.
+                draft.mask = Some(Perm::NONE);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, kind: Kind, sticky: bool) -> Result<Protection, AclError> {
+        self.complete_default();
+        self.recalculate_masks()?;
+        for (scope, side) in [("access", &self.access), ("default", &self.default)] {
+            within_limit(scope, side.draft.len(), self.dialect)?;
+        }
+        let lone_mask = self.dialect.lone_mask;
+        let default = if self.default.draft.is_empty() {
+            None
+        } else if kind == Kind::File {
+            return Err(AclError::DefaultOnFile);
+        } else {
+            Some(self.default.draft.finish(Scope::Default, lone_mask)?)
+        };
+        Ok(Protection {
+            access: self.access.draft.finish(Scope::Access, lone_mask)?,
+            default,
+            sticky,
+        })
+    }
+}
+
+fn within_limit(scope: &'static str, count: usize, dialect: &Dialect) -> Result<(), AclError> {
+    match dialect.max_entries {
+        Some(limit) if count > limit => Err(AclError::TooManyEntries {
+            scope,
+            count,
+            limit,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_size(spec: &AclSpec, dialect: &Dialect) -> Result<(), AclError> {
+    let default = spec.count(Scope::Default);
+    within_limit("access", spec.entries().len() - default, dialect)?;
+    within_limit("default", default, dialect)
+}
+
+impl Protection {
+    /// Adds the entries of `spec`, or changes those that exist (`setfacl -m`).
+    ///
+    /// # Errors
+    ///
+    /// [`AclError::DefaultOnFile`] and [`AclError::TooManyEntries`].
+    pub fn modify(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
+        check_size(spec, dialect)?;
+        let mut edit = Edit::of(self, dialect);
+        edit.put_all(spec);
+        edit.finish(kind, self.sticky)
+    }
+
+    /// Removes the entries of `spec`, whatever their permissions (`setfacl -x`). Removing what is not there is no error; a
+    /// base entry of the default ACL falls back to the access ACL's.
+    ///
+    /// # Errors
+    ///
+    /// [`AclError::RemoveBase`] for a base entry of the access ACL, [`AclError::MaskRequired`] for a mask that is needed,
+    /// [`AclError::DefaultOnFile`].
+    pub fn remove(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
+        check_size(spec, dialect)?;
+        let mut edit = Edit::of(self, dialect);
+        for entry in spec.entries() {
+            if entry.scope == Scope::Default && kind == Kind::File {
+                return Err(AclError::DefaultOnFile);
+            }
+            if entry.scope == Scope::Access && entry.tag.is_base() {
+                return Err(AclError::RemoveBase {
+                    entry: format!("{}:", entry.tag),
+                });
+            }
+            let side = edit.side(entry.scope);
+            if side.draft.remove(&entry.tag) {
+                side.note(&entry.tag);
+            }
+        }
+        edit.finish(kind, self.sticky)
+    }
+
+    /// Replaces the ACL by `spec` (`setfacl --set`). What becomes of a default ACL is the dialect's
+    /// [`SetDefault`]; an access ACL that `spec` does not mention stays.
+    ///
+    /// # Errors
+    ///
+    /// [`AclError::MissingBase`] unless all three base entries are given, [`AclError::DefaultOnFile`],
+    /// [`AclError::TooManyEntries`].
+    pub fn set(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
+        check_size(spec, dialect)?;
+        let mut edit = Edit::of(self, dialect);
+        let default = spec.count(Scope::Default);
+        if spec.entries().len() > default {
+            edit.access.draft = Draft::default();
+        }
+        match dialect.set_default {
+            SetDefault::ReplacedIfGiven if default > 0 => edit.default.draft = Draft::default(),
+            SetDefault::Cleared => edit.default.draft = Draft::default(),
+            SetDefault::ReplacedIfGiven | SetDefault::Merged => {}
+        }
+        edit.put_all(spec);
+        edit.finish(kind, self.sticky)
+    }
+
+    /// Removes all extended entries of the access ACL and, where the dialect's [`RemoveAll`] says so, the default ACL
+    /// (`setfacl -b`). The owning group keeps its own entry, unmasked.
+    #[must_use]
+    pub fn remove_all(&self, dialect: &Dialect) -> Self {
+        Self {
+            access: self.access.minimal(),
+            default: match dialect.remove_all {
+                RemoveAll::AccessAndDefault => None,
+                RemoveAll::AccessOnly => self.default.clone(),
+            },
+            sticky: self.sticky,
+        }
+    }
+
+    /// Removes the default ACL (`setfacl -k`).
+    #[must_use]
+    pub fn remove_default(&self) -> Self {
+        Self {
+            default: None,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What can be wrong with a mode, an entry, or an edit of an ACL.
+
+use thiserror::Error;
+
+use crate::identity::NameError;
+
+/// Why a mode or ACL text was not understood, or an edit was refused. A refused edit changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AclError {
+    /// Not three permission characters.
+    #[error("invalid permission {text:?}: expected three characters such as rw-")]
+    Perm {
+        /// The refused text.
+        text: String,
+    },
+    /// Not an octal mode of at most `1777`.
+    #[error("invalid mode {text:?}: expected one to four octal digits, at most 1777")]
+    Mode {
+        /// The refused text.
+        text: String,
+    },
+    /// An entry of an ACL spec that cannot be read.
+    #[error("invalid ACL entry {entry:?} at position {position}: {expected}")]
+    Entry {
+        /// The entry as written.
+        entry: String,
+        /// Its place in the spec, counted from 1.
+        position: usize,
+        /// What was expected instead.
+        expected: &'static str,
+    },
+    /// An entry of an ACL spec whose user or group name is not valid.
+    #[error("invalid ACL entry {entry:?} at position {position}: {source}")]
+    Name {
+        /// The entry as written.
+        entry: String,
+        /// Its place in the spec, counted from 1.
+        position: usize,
+        /// What is wrong with the name.
+        source: NameError,
+    },
+    /// The same scope, type and name twice.
+    #[error("invalid ACL: multiple entries with same scope, type and name: {entry}")]
+    Duplicate {
+        /// The second entry.
+        entry: String,
+    },
+    /// The owner's, the owning group's or the others' entry is missing.
+    #[error("invalid ACL: the entry {entry} is missing")]
+    MissingBase {
+        /// The missing entry, such as `default:group::`.
+        entry: String,
+    },
+    /// A base entry cannot be removed.
+    #[error("deleting base entry is not allowed: {entry}")]
+    RemoveBase {
+        /// The entry that was to be removed.
+        entry: String,
+    },
+    /// Named entries need a mask.
+    #[error("invalid ACL: mask is required and cannot be deleted")]
+    MaskRequired,
+    /// Default entries on something that is not a directory.
+    #[error("invalid ACL: only directories may have a default ACL")]
+    DefaultOnFile,
+    /// More entries in one scope than the dialect allows.
+    #[error("invalid ACL: ACL has {count} {scope} entries, which exceeds maximum of {limit}")]
+    TooManyEntries {
+        /// `access` or `default`.
+        scope: &'static str,
+        /// How many there would be.
+        count: usize,
+        /// The dialect's limit.
+        limit: usize,
+    },
+}

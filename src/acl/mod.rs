@@ -1,0 +1,46 @@
+//! POSIX permissions and extended access control lists, in the dialects of Alluxio, HDFS and POSIX.
+//!
+//! A [`Protection`] is all that an inode knows about who may do what: an access [`Acl`], on a directory perhaps a default
+//! ACL for its children, and the sticky bit. It means the same in every dialect; a [`Dialect`] says how it is evaluated,
+//! edited, inherited and shown as a [`Mode`].
+//!
+//! ```
+//! use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Protection};
+//!
+//! let file = Protection::from(Mode::parse_octal("640")?);
+//! let spec = AclSpec::parse("user:bob:rw-", &Dialect::HDFS)?;
+//! let shared = file.modify(&spec, Kind::File, &Dialect::HDFS)?;
+//!
+//! let listing: Vec<_> = shared.entries(&Dialect::HDFS).iter().map(ToString::to_string).collect();
+//! assert_eq!(listing, ["user::rw-", "user:bob:rw-", "group::r--", "mask::rw-", "other::---"]);
+//! assert_eq!(shared.mode(&Dialect::HDFS).to_string(), "660"); // the group bits show the mask
+//! assert_eq!(shared.mode(&Dialect::ALLUXIO).to_string(), "640"); // the group bits show the owning group
+//! # Ok::<(), bailiwick::acl::AclError>(())
+//! ```
+
+mod dialect;
+mod edit;
+mod entry;
+mod error;
+mod evaluate;
+mod inherit;
+mod list;
+mod mode;
+mod perm;
+mod protection;
+mod text;
+
+pub use dialect::{
+    ChgrpRule, Dialect, KeywordCase, ListingOrder, LoneMask, MaskFreeze, MaskTrigger,
+    MatchingGroups, MessageForm, ModeGroupBits, OperationRules, RemoveAll, SetDefault,
+    UmaskUnderDefault,
+};
+pub use entry::{Entry, Scope, Tag};
+pub use error::AclError;
+pub use evaluate::{Class, Verdict};
+pub use list::Acl;
+pub(crate) use list::View;
+pub use mode::Mode;
+pub use perm::Perm;
+pub use protection::{Kind, Protection};
+pub use text::AclSpec;

@@ -1,0 +1,9 @@
+//! Who somebody is: validated names, the proved [`Principal`], and the [`Subject`] that acts.
+
+mod name;
+mod principal;
+mod subject;
+
+pub use name::{GroupName, GroupRef, NameError, UserName, UserRef};
+pub use principal::{Mechanism, Principal};
+pub use subject::{Groups, Subject};
