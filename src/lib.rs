@@ -16,6 +16,8 @@
 )]
 
 pub mod acl;
+pub mod authn;
+pub mod authz;
 pub mod identity;
 #[cfg(feature = "tls")]
 pub mod tls;

@@ -1,0 +1,72 @@
+//! What a check needs to know of one inode.
+
+use crate::acl::{Kind, Mode, Perm, Protection, View};
+use crate::identity::{GroupRef, UserRef};
+
+/// The attributes of one inode, borrowed from wherever the service keeps them.
+#[derive(Debug, Clone, Copy)]
+pub struct Attrs<'a> {
+    pub(super) kind: Kind,
+    pub(super) owner: UserRef<'a>,
+    pub(super) group: GroupRef<'a>,
+    pub(super) acl: View<'a>,
+    pub(super) sticky: bool,
+    pub(super) has_acl: bool,
+}
+
+impl<'a> Attrs<'a> {
+    /// An inode with its protection.
+    #[must_use]
+    pub fn new(
+        kind: Kind,
+        owner: impl Into<UserRef<'a>>,
+        group: impl Into<GroupRef<'a>>,
+        protection: &'a Protection,
+    ) -> Self {
+        Self {
+            kind,
+            owner: owner.into(),
+            group: group.into(),
+            acl: protection.access().view(),
+            sticky: protection.is_sticky(),
+            has_acl: protection.has_acl(),
+        }
+    }
+
+    /// An inode of a service that knows no ACLs, only modes.
+    #[must_use]
+    pub fn from_mode(
+        kind: Kind,
+        owner: impl Into<UserRef<'a>>,
+        group: impl Into<GroupRef<'a>>,
+        mode: Mode,
+    ) -> Self {
+        Self {
+            kind,
+            owner: owner.into(),
+            group: group.into(),
+            acl: View::of_mode(mode),
+            sticky: mode.sticky(),
+            has_acl: false,
+        }
+    }
+
+    /// The mode with the mask in the group bits, as HDFS and POSIX show it.
+    pub(super) fn masked_mode(&self) -> Mode {
+        let group = self.acl.extended.map_or(self.acl.group, |e| e.mask);
+        Mode::from_parts(self.acl.owner, group, self.acl.other, self.sticky)
+    }
+
+    /// The mode with the owning group in the group bits, as Alluxio shows it.
+    pub(super) fn plain_mode(&self) -> Mode {
+        Mode::from_parts(self.acl.owner, self.acl.group, self.acl.other, false)
+    }
+
+    pub(super) const fn is_directory(&self) -> bool {
+        matches!(self.kind, Kind::Directory)
+    }
+
+    pub(super) fn mask(&self) -> Option<Perm> {
+        self.acl.extended.map(|e| e.mask)
+    }
+}

@@ -1,0 +1,136 @@
+//! A refused impersonation, in the exact words of the upstream whose rules were asked.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::identity::UserName;
+
+/// Where Alluxio's messages send the reader.
+const ALLUXIO_GUIDE: &str = "https://docs.alluxio.io/os/user/stable/en/security/Security.html";
+
+/// `real` may not act for `target`. Displays as upstream prints it; [`property`](Self::property) names what would allow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    real: UserName,
+    target: UserName,
+    why: Why,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Why {
+    AlluxioNoRules,
+    AlluxioNotAllowed,
+    HadoopUser {
+        prefix: Box<str>,
+    },
+    HadoopHost {
+        prefix: Box<str>,
+        peer: Option<IpAddr>,
+    },
+    SuperUser,
+}
+
+impl Refusal {
+    fn new(real: &UserName, target: &UserName, why: Why) -> Self {
+        Self {
+            real: real.clone(),
+            target: target.clone(),
+            why,
+        }
+    }
+
+    pub(super) fn alluxio(real: &UserName, target: &UserName, has_rules: bool) -> Self {
+        let why = if has_rules {
+            Why::AlluxioNotAllowed
+        } else {
+            Why::AlluxioNoRules
+        };
+        Self::new(real, target, why)
+    }
+
+    pub(super) fn hadoop_user(real: &UserName, target: &UserName, prefix: &str) -> Self {
+        let prefix = prefix.into();
+        Self::new(real, target, Why::HadoopUser { prefix })
+    }
+
+    pub(super) fn hadoop_host(
+        real: &UserName,
+        target: &UserName,
+        prefix: &str,
+        peer: Option<IpAddr>,
+    ) -> Self {
+        let prefix = prefix.into();
+        Self::new(real, target, Why::HadoopHost { prefix, peer })
+    }
+
+    pub(in crate::authz) fn super_user(real: &UserName, target: &UserName) -> Self {
+        Self::new(real, target, Why::SuperUser)
+    }
+
+    /// Who logged in.
+    #[must_use]
+    pub const fn real(&self) -> &UserName {
+        &self.real
+    }
+
+    /// Whom they wanted to act for.
+    #[must_use]
+    pub const fn target(&self) -> &UserName {
+        &self.target
+    }
+
+    /// The property that would allow it, if one would.
+    #[must_use]
+    pub fn property(&self) -> Option<String> {
+        let real = &self.real;
+        match &self.why {
+            Why::AlluxioNoRules | Why::AlluxioNotAllowed => Some(format!(
+                "alluxio.master.security.impersonation.{real}.users"
+            )),
+            Why::HadoopUser { prefix } => Some(format!("{prefix}.{real}.users")),
+            Why::HadoopHost { prefix, .. } => Some(format!("{prefix}.{real}.hosts")),
+            Why::SuperUser => None,
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { real, target, why } = self;
+        match why {
+            // `ImpersonationAuthenticator` says "server" here and "master" below, and has no space before "Please".
+            Why::AlluxioNoRules => write!(
+                f,
+                "Failed to authenticate client user=\"{real}\" connecting to Alluxio server and impersonating as \
+                 impersonationUser=\"{target}\" to access Alluxio file system. User \"{real}\" is not configured to allow \
+                 any impersonation. Please read the guide to configure impersonation at {ALLUXIO_GUIDE}"
+            ),
+            Why::AlluxioNotAllowed => write!(
+                f,
+                "Failed to authenticate client user=\"{real}\" connecting to Alluxio master and impersonating as \
+                 impersonationUser=\"{target}\" to access Alluxio file system. user=\"{real}\" is not configured to \
+                 impersonate as impersonationUser=\"{target}\".Please read the guide to configure impersonation at \
+                 {ALLUXIO_GUIDE}"
+            ),
+            Why::HadoopUser { .. } => {
+                write!(f, "User: {real} is not allowed to impersonate {target}")
+            }
+            Why::HadoopHost {
+                peer: Some(peer), ..
+            } => write!(
+                f,
+                "Unauthorized connection for super-user: {real} from IP {peer}"
+            ),
+            Why::HadoopHost { peer: None, .. } => write!(
+                f,
+                "Unauthorized connection for super-user: {real} from IP null"
+            ),
+            Why::SuperUser => write!(
+                f,
+                "User: {real} is not allowed to impersonate {target}: nobody may act as a super user"
+            ),
+        }
+    }
+}
