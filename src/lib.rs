@@ -16,8 +16,10 @@
 )]
 
 pub mod acl;
+pub mod audit;
 pub mod authn;
 pub mod authz;
+pub mod capability;
 pub mod identity;
 #[cfg(feature = "tls")]
 pub mod tls;
