@@ -114,6 +114,16 @@ pub enum ChgrpRule {
     AnyGroup,
 }
 
+/// Which group a new inode belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NewGroup {
+    /// Its directory's (HDFS, as BSD).
+    OfDirectory,
+    /// The primary group of its creator (Alluxio, Linux).
+    OfCreator,
+}
+
 /// Which upstream's wording a denial has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -168,6 +178,8 @@ pub struct Dialect {
     pub sticky: bool,
     /// The owner's chgrp.
     pub chgrp: ChgrpRule,
+    /// The group of a new inode.
+    pub new_group: NewGroup,
     /// What each operation needs.
     pub operations: OperationRules,
     /// The wording of denials.
@@ -191,6 +203,7 @@ impl Dialect {
         listing_order: ListingOrder::BaseFirst,
         sticky: false,
         chgrp: ChgrpRule::AnyGroup,
+        new_group: NewGroup::OfCreator,
         operations: OperationRules::Alluxio,
         messages: MessageForm::Alluxio,
     };
@@ -211,6 +224,7 @@ impl Dialect {
         listing_order: ListingOrder::MaskThenOther,
         sticky: true,
         chgrp: ChgrpRule::OwnGroups,
+        new_group: NewGroup::OfDirectory,
         operations: OperationRules::Hdfs,
         messages: MessageForm::Hdfs,
     };
@@ -221,6 +235,7 @@ impl Dialect {
         set_default: SetDefault::Cleared,
         max_entries: None,
         keyword_case: KeywordCase::Lower,
+        new_group: NewGroup::OfCreator,
         operations: OperationRules::Posix,
         ..Self::HDFS
     };

@@ -32,7 +32,7 @@ mod text;
 
 pub use dialect::{
     ChgrpRule, Dialect, KeywordCase, ListingOrder, LoneMask, MaskFreeze, MaskTrigger,
-    MatchingGroups, MessageForm, ModeGroupBits, OperationRules, RemoveAll, SetDefault,
+    MatchingGroups, MessageForm, ModeGroupBits, NewGroup, OperationRules, RemoveAll, SetDefault,
     UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};

@@ -56,7 +56,6 @@ impl Policy {
     }
 
     /// Starts a walk from above the root.
-    #[must_use]
     pub const fn walk<'a>(&'a self, subject: &'a Subject) -> Walk<'a> {
         Walk::start(&self.dialect, subject)
     }

@@ -1,5 +1,10 @@
 //! The way from the root to a target, checked directory by directory under the caller's own locks.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a denial borrows all that explains it and lives on the stack"
+)]
+
 use super::denied::{Denied, Reason};
 use super::op::{Needs, Who};
 use super::{Attrs, Because, Op, Permit};

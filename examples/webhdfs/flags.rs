@@ -1,0 +1,127 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::{Arg, Parser, ValueExt};
+
+pub const HELP: &str = "\
+A file service over WebHDFS, secured by bailiwick.
+
+Usage: cargo run --release --example webhdfs -- [FLAGS]
+
+  --http ADDR                 metadata listener [127.0.0.1:9871]; port 0 is any free port
+  --worker ADDR               worker listener [127.0.0.1:9865]
+  --data DIR                  where file bytes go [a temporary folder]
+  --no-tls                    plain HTTP
+  --tls-keystore FILE         JKS, PKCS12 or PEM with the server's key [self-made for demonstration]
+  --tls-keystore-password-file FILE
+                              or the environment variable WEBHDFS_TLS_KEYSTORE_PASSWORD
+  --tls-keystore-alias NAME   which key, if there are several
+  --tls-truststore FILE       require client certificates that this store trusts
+  --dialect NAME              alluxio, hdfs or posix [hdfs]
+  --user-groups MAP           [alice=staff,eng;bob=staff;yarn=hadoop]; 'os' asks the operating system
+  --superuser NAME            [hdfs]
+  --supergroup NAME           may be repeated [supergroup]
+  --proxyuser RULES           [yarn.users=alice;yarn.hosts=127.0.0.1]
+  --umask OCTAL               [022]
+  --token-life SECONDS        [3600]
+  --audit FILE                [standard error]
+";
+
+pub struct Flags {
+    pub http: SocketAddr,
+    pub worker: SocketAddr,
+    pub data: Option<PathBuf>,
+    pub no_tls: bool,
+    pub keystore: Option<PathBuf>,
+    pub keystore_password_file: Option<PathBuf>,
+    pub keystore_alias: Option<String>,
+    pub truststore: Option<PathBuf>,
+    pub dialect: String,
+    pub user_groups: String,
+    pub super_user: String,
+    pub super_groups: Vec<String>,
+    pub proxy_user: String,
+    pub umask: String,
+    pub token_life: Duration,
+    pub audit: Option<PathBuf>,
+}
+
+/// What the command line asks for.
+pub enum Command {
+    Help,
+    Run(Box<Flags>),
+}
+
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    let mut flags = Flags {
+        http: SocketAddr::from(([127, 0, 0, 1], 9871)),
+        worker: SocketAddr::from(([127, 0, 0, 1], 9865)),
+        data: None,
+        no_tls: false,
+        keystore: None,
+        keystore_password_file: None,
+        keystore_alias: None,
+        truststore: None,
+        dialect: "hdfs".to_owned(),
+        user_groups: "alice=staff,eng;bob=staff;yarn=hadoop".to_owned(),
+        super_user: "hdfs".to_owned(),
+        super_groups: Vec::new(),
+        proxy_user: "yarn.users=alice;yarn.hosts=127.0.0.1".to_owned(),
+        umask: "022".to_owned(),
+        token_life: Duration::from_secs(3600),
+        audit: None,
+    };
+    let mut parser = Parser::from_args(args);
+    let mut read = || -> Result<bool, lexopt::Error> {
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Short('h') | Arg::Long("help") => return Ok(false),
+                Arg::Long("http") => flags.http = parser.value()?.parse()?,
+                Arg::Long("worker") => flags.worker = parser.value()?.parse()?,
+                Arg::Long("data") => flags.data = Some(parser.value()?.into()),
+                Arg::Long("no-tls") => flags.no_tls = true,
+                Arg::Long("tls-keystore") => flags.keystore = Some(parser.value()?.into()),
+                Arg::Long("tls-keystore-password-file") => {
+                    flags.keystore_password_file = Some(parser.value()?.into())
+                }
+                Arg::Long("tls-keystore-alias") => {
+                    flags.keystore_alias = Some(parser.value()?.string()?)
+                }
+                Arg::Long("tls-truststore") => flags.truststore = Some(parser.value()?.into()),
+                Arg::Long("dialect") => flags.dialect = parser.value()?.string()?,
+                Arg::Long("user-groups") => flags.user_groups = parser.value()?.string()?,
+                Arg::Long("superuser") => flags.super_user = parser.value()?.string()?,
+                Arg::Long("supergroup") => flags.super_groups.push(parser.value()?.string()?),
+                Arg::Long("proxyuser") => flags.proxy_user = parser.value()?.string()?,
+                Arg::Long("umask") => flags.umask = parser.value()?.string()?,
+                Arg::Long("token-life") => {
+                    flags.token_life = Duration::from_secs(parser.value()?.parse()?)
+                }
+                Arg::Long("audit") => flags.audit = Some(parser.value()?.into()),
+                _ => return Err(arg.unexpected()),
+            }
+        }
+        Ok(true)
+    };
+    if !read().map_err(|error| error.to_string())? {
+        return Ok(Command::Help);
+    }
+    if flags.no_tls && (flags.keystore.is_some() || flags.truststore.is_some()) {
+        return Err("--no-tls contradicts --tls-keystore and --tls-truststore".to_owned());
+    }
+    if flags.keystore.is_none()
+        && (flags.keystore_alias.is_some() || flags.keystore_password_file.is_some())
+    {
+        return Err(
+            "--tls-keystore-alias and --tls-keystore-password-file need --tls-keystore".to_owned(),
+        );
+    }
+    if flags.super_groups.is_empty() {
+        flags.super_groups.push("supergroup".to_owned());
+    }
+    Ok(Command::Run(Box::new(flags)))
+}

@@ -1,0 +1,136 @@
+//! Connections: accept, shake hands, serve HTTP/1.1, with every wait and every count bounded.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, header};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::Body;
+use super::unparsed::Unparsed;
+
+const MAX_CONNECTIONS: usize = 1024;
+const HANDSHAKE: Duration = Duration::from_secs(10);
+const HEADERS: Duration = Duration::from_secs(20);
+/// The most of an unwanted body that is read so that the client listens to the answer.
+const MAX_DRAINED: usize = 1 << 20;
+
+/// A bound port, with TLS or without.
+pub struct Listener {
+    tcp: TcpListener,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Listener {
+    pub async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+        let tcp = TcpListener::bind(address).await?;
+        Ok(Self { tcp, tls })
+    }
+
+    /// The address as a client writes it: `https://127.0.0.1:9871`.
+    pub fn url(&self) -> io::Result<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}", self.tcp.local_addr()?))
+    }
+
+    /// Serves until the task is dropped. Nothing that a peer does ends it.
+    pub async fn serve<H, F>(self, handler: H)
+    where
+        H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+                return;
+            };
+            let Ok((tcp, peer)) = self.tcp.accept().await else {
+                // Out of file descriptors, most likely; give others time to close some.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let (tls, handler) = (self.tls.clone(), handler.clone());
+            tokio::spawn(async move {
+                connection(tcp, peer, tls, handler).await;
+                drop(slot);
+            });
+        }
+    }
+}
+
+async fn connection<H, F>(tcp: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>, handler: H)
+where
+    H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    // Small answers must not wait for the peer's acknowledgement of the one before.
+    let _ = tcp.set_nodelay(true);
+    match tls {
+        None => requests(tcp, peer, handler).await,
+        Some(tls) => match timeout(HANDSHAKE, tls.accept(tcp)).await {
+            Ok(Ok(stream)) => requests(stream, peer, handler).await,
+            Ok(Err(error)) => eprintln!("TLS handshake with {peer} failed: {error}"),
+            Err(_) => eprintln!("TLS handshake with {peer} took longer than {HANDSHAKE:?}"),
+        },
+    }
+}
+
+async fn requests<S, H, F>(stream: S, peer: SocketAddr, handler: H)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let answers = Arc::new(AtomicUsize::new(0));
+    let stream = Unparsed::new(stream, Arc::clone(&answers));
+    let service = service_fn(move |request| {
+        let (answer, answers) = (handler(request, peer), Arc::clone(&answers));
+        async move {
+            let response = answer.await;
+            answers.fetch_add(1, Ordering::Release);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    // A peer that breaks off is no news; one that cannot speak HTTP has been told so.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// Reads away a body that the answer does not need. A client that waits for `100 Continue` sends none.
+pub async fn drain(request: Request<Incoming>) -> bool {
+    if request.body().is_end_stream() {
+        return true;
+    }
+    if request.headers().contains_key(header::EXPECT) {
+        return false;
+    }
+    let mut body = request.into_body();
+    let mut left = MAX_DRAINED;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, |data| data.len()));
+            if left == 0 {
+                return false;
+            }
+        }
+        true
+    };
+    timeout(HANDSHAKE, read).await.unwrap_or(false)
+}

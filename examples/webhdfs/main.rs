@@ -1,0 +1,181 @@
+//! A file service over WebHDFS, secured by the library: TLS, login, impersonation, permissions with ACLs, capabilities on
+//! the data path, an audit log.
+//!
+//! Usage: `cargo run --release --example webhdfs`, and `-- --help` for the flags.
+
+mod demo;
+mod flags;
+mod http;
+mod metadata;
+mod namespace;
+mod services;
+mod worker;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode, header};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use flags::{Command, Flags};
+use http::{Body, Listener, Params, RemoteException};
+use metadata::{Answer, Metadata, Reply};
+use namespace::FsPath;
+use services::Services;
+use worker::Worker;
+
+const PREFIX: &str = "/webhdfs/v1";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match flags::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Help) => {
+            print!("{}", flags::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Ok(Command::Run(flags)) => run(&flags).await.map_err(|error| error.to_string()),
+        Err(error) => Err(format!("{error}; --help lists the flags")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("webhdfs: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
+    let (tls, demo_ca) = services::tls(flags)?;
+    let metadata_listener = Listener::bind(flags.http, tls.clone())
+        .await
+        .map_err(|error| format!("--http {}: {error}", flags.http))?;
+    let worker_listener = Listener::bind(flags.worker, tls)
+        .await
+        .map_err(|error| format!("--worker {}: {error}", flags.worker))?;
+    let (metadata_url, worker_url) = (metadata_listener.url()?, worker_listener.url()?);
+    let Services {
+        metadata,
+        worker,
+        folder: _folder,
+        rotation,
+    } = services::build(flags, &worker_url)?;
+
+    tokio::spawn(rotation);
+    tokio::spawn(worker_listener.serve(move |request, _| on_worker(Arc::clone(&worker), request)));
+    tokio::spawn(
+        metadata_listener
+            .serve(move |request, peer| on_metadata(Arc::clone(&metadata), request, peer)),
+    );
+
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ready metadata={metadata_url} worker={worker_url}")?;
+    if let Some(ca) = demo_ca {
+        let ca = ca.display();
+        writeln!(out, "\nTry, from this folder:")?;
+        for line in [
+            "-X PUT 'URL/webhdfs/v1/shared?op=MKDIRS&permission=1777&user.name=hdfs'",
+            "-L -X PUT -T README.md 'URL/webhdfs/v1/shared/readme?op=CREATE&permission=600&user.name=alice'",
+            "'URL/webhdfs/v1/shared?op=LISTSTATUS&user.name=bob'",
+            "-L 'URL/webhdfs/v1/shared/readme?op=OPEN&length=11&user.name=bob'",
+            "-X PUT 'URL/webhdfs/v1/shared/readme?op=MODIFYACLENTRIES&aclspec=user:bob:r--&user.name=alice'",
+            "-L 'URL/webhdfs/v1/shared/readme?op=OPEN&length=11&user.name=bob'",
+        ] {
+            writeln!(
+                out,
+                "curl -sS --cacert {ca} {}",
+                line.replace("URL", &metadata_url)
+            )?;
+        }
+    }
+    drop(out);
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+async fn on_worker(worker: Arc<Worker>, request: Request<Incoming>) -> Response<Body> {
+    worker.serve(request).await
+}
+
+async fn on_metadata(
+    metadata: Arc<Metadata>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
+    let method = request.method().clone();
+    let uri = request.uri().clone();
+    // The protocol sends no bytes here, but curl does before it follows the redirect.
+    let drained = http::drain(request).await;
+    let parsed = parse(uri.path(), uri.query().unwrap_or_default());
+    let mut response = match parsed {
+        Err(error) => error.response(),
+        Ok((path, params)) => {
+            let redirect = !params.boolean("noredirect").ok().flatten().unwrap_or(false);
+            // Group lookup and the audit file may block.
+            let answer =
+                tokio::task::spawn_blocking(move || metadata.serve(&method, &path, &params, peer))
+                    .await;
+            let answer =
+                answer.unwrap_or_else(|error| Err(RemoteException::runtime(error.to_string())));
+            respond(answer, redirect)
+        }
+    };
+    if !drained {
+        response.headers_mut().insert(
+            header::CONNECTION,
+            header::HeaderValue::from_static("close"),
+        );
+    }
+    response
+}
+
+fn parse(path: &str, query: &str) -> Result<(FsPath, Params), RemoteException> {
+    let invalid = |why: String| {
+        RemoteException::illegal_argument(format!(
+            "Invalid value for webhdfs parameter \"path\": {why}"
+        ))
+    };
+    let path = path
+        .strip_prefix(PREFIX)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let path = path
+        .ok_or_else(|| RemoteException::file_not_found(format!("only {PREFIX} is served here")))?;
+    let path = percent_decode_str(path)
+        .decode_utf8()
+        .map_err(|_| invalid("it is not UTF-8".to_owned()))?;
+    let path = if path.is_empty() { "/" } else { &path };
+    Ok((FsPath::parse(path).map_err(invalid)?, Params::parse(query)?))
+}
+
+fn respond(answer: Answer, redirect: bool) -> Response<Body> {
+    match answer {
+        Err(error) => error.response(),
+        Ok(Reply::Empty) => Response::new(http::empty()),
+        Ok(Reply::Json(value)) => http::json(StatusCode::OK, &value),
+        Ok(Reply::Worker(location)) if !redirect => {
+            http::json(StatusCode::OK, &json!({ "Location": location }))
+        }
+        Ok(Reply::Worker(location)) => {
+            let mut response = Response::new(http::empty());
+            *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+            match location.parse() {
+                Ok(location) => {
+                    response.headers_mut().insert(header::LOCATION, location);
+                    response
+                }
+                Err(_) => RemoteException::runtime("the redirect is no header value".to_owned())
+                    .response(),
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The metadata listener: who is it, may they, do it, write it down.
+
+mod acls;
+mod files;
+mod json;
+mod reads;
+mod writes;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use bailiwick::acl::Mode;
+use bailiwick::audit::{Record, Sink};
+use bailiwick::authn::{Exchange, Simple, Step};
+use bailiwick::authz::{Attrs, Denied, Op, Permit, Policy, Resolver, Walk};
+use bailiwick::capability::Issuer;
+use bailiwick::identity::{Subject, UserName};
+use hyper::Method;
+use serde_json::Value;
+
+pub use files::{Commit, PendingFiles, block_name};
+
+use crate::http::{Params, RemoteException};
+use crate::namespace::{Found, FsPath, Id, Namespace};
+
+/// Everything the metadata server knows. Shared by all requests.
+pub struct Metadata {
+    pub policy: Policy,
+    pub resolver: Resolver,
+    pub issuer: Issuer,
+    pub audit: Arc<dyn Sink>,
+    pub umask: Mode,
+    /// Where clients are sent for bytes: `https://127.0.0.1:9865`.
+    pub worker: String,
+    /// How long a token lives, and so how long a file may take to be written.
+    pub token_life: Duration,
+    pub namespace: RwLock<Namespace>,
+    pub pending: PendingFiles,
+    /// Tells the worker which blocks nobody needs any more.
+    pub discard: Box<dyn Fn(Vec<Id>) + Send + Sync>,
+}
+
+/// What a request asks for.
+pub struct Call<'a> {
+    pub subject: &'a Subject,
+    pub path: &'a FsPath,
+    pub params: &'a Params,
+}
+
+/// What it gets.
+pub enum Reply {
+    Json(Value),
+    /// 200 without a body.
+    Empty,
+    /// 307 to the worker, or its address in JSON if the client wants no redirect.
+    Worker(String),
+}
+
+pub type Answer = Result<Reply, RemoteException>;
+type Handler = fn(&Metadata, &Call<'_>) -> Answer;
+
+/// The operations, with the names that HDFS gives them in its audit log.
+fn operation(method: &Method, op: &str) -> Option<(&'static str, Handler)> {
+    Some(match (method.as_str(), op.to_ascii_uppercase().as_str()) {
+        ("GET", "OPEN") => ("open", files::open),
+        ("GET", "GETFILESTATUS") => ("getfileinfo", reads::get_file_status),
+        ("GET", "LISTSTATUS") => ("listStatus", reads::list_status),
+        ("GET", "LISTSTATUS_BATCH") => ("listStatus", reads::list_status_batch),
+        ("GET", "GETCONTENTSUMMARY") => ("contentSummary", reads::content_summary),
+        ("GET", "GETHOMEDIRECTORY") => ("getHomeDirectory", reads::home_directory),
+        ("GET", "GETACLSTATUS") => ("getAclStatus", acls::get_acl_status),
+        ("GET", "CHECKACCESS") => ("checkAccess", reads::check_access),
+        ("PUT", "CREATE") => ("create", files::create),
+        ("PUT", "MKDIRS") => ("mkdirs", writes::mkdirs),
+        ("PUT", "RENAME") => ("rename", writes::rename),
+        ("PUT", "SETPERMISSION") => ("setPermission", writes::set_permission),
+        ("PUT", "SETOWNER") => ("setOwner", writes::set_owner),
+        ("PUT", "SETTIMES") => ("setTimes", writes::set_times),
+        ("PUT", "SETACL") => ("setAcl", acls::set_acl),
+        ("PUT", "MODIFYACLENTRIES") => ("modifyAclEntries", acls::modify_acl_entries),
+        ("PUT", "REMOVEACLENTRIES") => ("removeAclEntries", acls::remove_acl_entries),
+        ("PUT", "REMOVEDEFAULTACL") => ("removeDefaultAcl", acls::remove_default_acl),
+        ("PUT", "REMOVEACL") => ("removeAcl", acls::remove_acl),
+        ("POST", "APPEND") => ("append", files::append),
+        ("DELETE", "DELETE") => ("delete", writes::delete),
+        _ => return None,
+    })
+}
+
+impl Metadata {
+    /// Serves one request: login, impersonation, operation, audit.
+    pub fn serve(
+        &self,
+        method: &Method,
+        path: &FsPath,
+        params: &Params,
+        peer: SocketAddr,
+    ) -> Answer {
+        let started = Instant::now();
+        let op = params.required("op")?;
+        let (command, handler) = operation(method, op).ok_or_else(|| {
+            RemoteException::unsupported(format!(
+                "Invalid value for webhdfs parameter \"op\": {method} {op}"
+            ))
+        })?;
+        let destination = params.optional("destination");
+        let write = |record: Record<'_>| {
+            let mut record = record
+                .from(peer.ip())
+                .over("webhdfs")
+                .took(started.elapsed());
+            if let Some(destination) = destination {
+                record = record.to(destination);
+            }
+            self.audit.write(&record).map_err(|cause| {
+                RemoteException::retriable(format!("the audit log cannot be written: {cause}"))
+            })
+        };
+        let record = Record::new(command, path.as_str());
+        let login = Login {
+            name: params.required("user.name")?,
+            act_as: params.optional("doas"),
+        };
+        let subject = match self.login(&login, peer.ip()) {
+            Ok(subject) => subject,
+            Err(refused) => {
+                write(record.by_unresolved(&login.to_string()))?;
+                return Err(refused);
+            }
+        };
+        let answer = handler(
+            self,
+            &Call {
+                subject: &subject,
+                path,
+                params,
+            },
+        );
+        let allowed = !matches!(&answer, Err(error) if error.is_access_control());
+        let record = record
+            .by(&subject)
+            .allowed(allowed)
+            .succeeded(answer.is_ok());
+        let namespace = self.read();
+        match namespace.find(path).target {
+            Some(inode) => {
+                let mode = inode.protection.mode(self.policy.dialect());
+                write(record.inode(&inode.owner, &inode.group, mode))?;
+            }
+            None => write(record)?,
+        }
+        drop(namespace);
+        answer
+    }
+
+    /// SIMPLE login, and impersonation where asked for.
+    fn login(&self, login: &Login<'_>, peer: IpAddr) -> Result<Subject, RemoteException> {
+        let step = Box::new(Simple::new()).step(login.name.as_bytes());
+        let Ok(Step::Done { principal, .. }) = step else {
+            return Err(RemoteException::security(format!(
+                "Invalid value for webhdfs parameter \"user.name\": {:?}",
+                login.name
+            )));
+        };
+        let act_as = login
+            .act_as
+            .map(UserName::new)
+            .transpose()
+            .map_err(|error| {
+                RemoteException::illegal_argument(format!(
+                    "Invalid value for webhdfs parameter \"doas\": {error}"
+                ))
+            })?;
+        let resolved = self
+            .resolver
+            .resolve(&self.policy, &principal, act_as.as_ref(), Some(peer));
+        Ok(resolved?)
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, Namespace> {
+        self.namespace
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn write(&self) -> RwLockWriteGuard<'_, Namespace> {
+        self.namespace
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who says they are who, and for whom they want to act.
+struct Login<'a> {
+    name: &'a str,
+    act_as: Option<&'a str>,
+}
+
+impl std::fmt::Display for Login<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.act_as {
+            Some(act_as) => write!(f, "{act_as} via {}", self.name),
+            None => f.write_str(self.name),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Walks to the parent of what was found.
+    fn walk<'a>(
+        &'a self,
+        policy: &'a Policy,
+        found: &Found<'a>,
+    ) -> Result<Walk<'a>, RemoteException> {
+        walk(policy, self.subject, self.path, found)
+    }
+
+    /// Asks the policy about the target.
+    fn check<'a>(
+        &'a self,
+        policy: &'a Policy,
+        found: &Found<'a>,
+        op: Op<'a>,
+    ) -> Result<Permit<'a>, RemoteException> {
+        let target = found.target.map(|inode| inode.attrs());
+        let walk = self.walk(policy, found)?;
+        walk.check(op, target)
+            .map_err(|denied| refuse(&denied, self.path))
+    }
+
+    /// Asks the policy about a target that must exist.
+    fn check_existing<'a>(
+        &'a self,
+        policy: &'a Policy,
+        found: &Found<'a>,
+        op: Op<'a>,
+    ) -> Result<(&'a crate::namespace::Inode, Permit<'a>), RemoteException> {
+        // The way is walked first, so that only those who may pass learn what does not exist.
+        let permit = self.check(policy, found, op)?;
+        let inode = found.target.ok_or_else(|| {
+            RemoteException::file_not_found(format!("File does not exist: {}", self.path))
+        })?;
+        Ok((inode, permit))
+    }
+}
+
+fn walk<'a>(
+    policy: &'a Policy,
+    subject: &'a Subject,
+    path: &FsPath,
+    found: &Found<'a>,
+) -> Result<Walk<'a>, RemoteException> {
+    let way: Vec<Attrs<'a>> = found.way.iter().map(|inode| inode.attrs()).collect();
+    way.into_iter()
+        .try_fold(policy.walk(subject), |walk, directory| {
+            walk.enter(directory)
+                .map_err(|denied| refuse(&denied, path))
+        })
+}
+
+/// A denial in upstream's words for the client; the explanation goes to the operator.
+fn refuse(denied: &Denied<'_>, path: &FsPath) -> RemoteException {
+    eprintln!("{}", denied.explain(path.as_str()));
+    let message = denied.message(path.as_str()).to_string();
+    match denied.reason() {
+        bailiwick::authz::Reason::NotADirectory => RemoteException::parent_not_directory(message),
+        _ => RemoteException::access_control(message),
+    }
+}
+
+fn now_millis() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(i64::MAX)
+}

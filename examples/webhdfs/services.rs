@@ -1,0 +1,247 @@
+//! From flags to services: the one place where the library's parts are put together.
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, SystemTime};
+
+use bailiwick::acl::{Dialect, MessageForm, Mode, OperationRules, Protection};
+use bailiwick::audit::{Format, Lines, Sink};
+use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
+use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
+use bailiwick::identity::{GroupName, UserName};
+use bailiwick::tls::{self, ClientAuth, Password, ServerContext, Store};
+use tempfile::TempDir;
+use tokio_rustls::TlsAcceptor;
+
+use crate::demo;
+use crate::flags::Flags;
+use crate::metadata::{Metadata, PendingFiles};
+use crate::namespace::{Birth, Namespace};
+use crate::worker::{Blocks, Worker};
+
+const PASSWORD_VARIABLE: &str = "WEBHDFS_TLS_KEYSTORE_PASSWORD";
+/// By how much the clocks of metadata servers and workers may differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+const KEY_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Both servers, and what must live as long as they do.
+pub struct Services<R> {
+    pub metadata: Arc<Metadata>,
+    pub worker: Arc<Worker>,
+    /// Deleted when dropped, if it is the program's own.
+    pub folder: Option<TempDir>,
+    /// Rotates the capability keys for as long as it is polled.
+    pub rotation: R,
+}
+
+pub fn build(
+    flags: &Flags,
+    worker_url: &str,
+) -> Result<Services<impl Future<Output = ()> + use<>>, Box<dyn Error>> {
+    let dialect = Dialect::by_name(&flags.dialect).ok_or_else(|| {
+        format!(
+            "--dialect {}: expected alluxio, hdfs or posix",
+            flags.dialect
+        )
+    })?;
+    let super_user =
+        UserName::new(&flags.super_user).map_err(|error| format!("--superuser: {error}"))?;
+    let mut policy = Policy::new(*dialect).with_super_user(super_user.clone());
+    let mut super_groups = Vec::new();
+    for group in &flags.super_groups {
+        let group = GroupName::new(group).map_err(|error| format!("--supergroup: {error}"))?;
+        policy = policy.with_super_group(group.clone());
+        super_groups.push(group);
+    }
+    let group = super_groups
+        .into_iter()
+        .next()
+        .ok_or("--supergroup is missing")?;
+    let umask = Mode::parse_octal(&flags.umask).map_err(|error| format!("--umask: {error}"))?;
+
+    let now = SystemTime::now();
+    let keys = KeyPolicy::new(
+        KEY_LIFE,
+        flags.token_life,
+        flags.token_life.saturating_add(CLOCK_SKEW),
+        CLOCK_SKEW,
+    )
+    .map_err(|error| format!("--token-life: {error}"))?;
+    let keyring = Keyring::generate(keys, now)?;
+    let verifier = Arc::new(Verifier::new());
+    verifier.install(&keyring.export(), now);
+
+    let (folder, data) = data_folder(flags)?;
+    let root = Birth {
+        owner: super_user,
+        group,
+        protection: Protection::from(Mode::from_bits(0o755)),
+        now: 0,
+    };
+    // In two processes these two links would be messages over mutual TLS.
+    let (unneeded, mut discarded) = tokio::sync::mpsc::unbounded_channel::<Vec<u64>>();
+    let metadata = Arc::new(Metadata {
+        policy,
+        resolver: Resolver::new(group_mapping(flags)?, impersonation(flags, dialect)?),
+        issuer: Issuer::new(&keyring),
+        audit: audit(flags, dialect)?,
+        umask,
+        worker: worker_url.to_owned(),
+        token_life: flags.token_life,
+        namespace: RwLock::new(Namespace::new(root)),
+        pending: PendingFiles::default(),
+        discard: Box::new(move |blocks| {
+            // Only a worker that has stopped hears nothing, and then nothing is served either.
+            let _ = unneeded.send(blocks);
+        }),
+    });
+    let reported = Arc::clone(&metadata);
+    let worker = Arc::new(Worker {
+        blocks: Blocks::new(data),
+        verifier: Arc::clone(&verifier),
+        report: Box::new(move |commit| reported.commit(commit)),
+    });
+    let discarding = Arc::clone(&worker);
+    tokio::spawn(async move {
+        while let Some(blocks) = discarded.recv().await {
+            discarding.blocks.discard(blocks).await;
+        }
+    });
+    let rotation = rotate(keyring, Arc::clone(&metadata), verifier);
+    Ok(Services {
+        metadata,
+        worker,
+        folder,
+        rotation,
+    })
+}
+
+/// Rotates when due: workers first, so that no token reaches one that does not know its key.
+async fn rotate(mut keyring: Keyring, metadata: Arc<Metadata>, verifier: Arc<Verifier>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = SystemTime::now();
+        if !keyring.rotation_is_due(now) {
+            continue;
+        }
+        match keyring.rotate(now) {
+            Ok(()) => {
+                verifier.install(&keyring.export(), now);
+                metadata.issuer.install(&keyring);
+            }
+            Err(error) => eprintln!("capability keys were not rotated: {error}"),
+        }
+    }
+}
+
+fn group_mapping(flags: &Flags) -> Result<Arc<dyn GroupMapping>, String> {
+    if flags.user_groups == "os" {
+        return Ok(Arc::new(OsGroups));
+    }
+    let groups: StaticGroups = flags
+        .user_groups
+        .parse()
+        .map_err(|error| format!("--user-groups: {error}"))?;
+    Ok(Arc::new(groups))
+}
+
+/// `yarn.users=alice;yarn.hosts=127.0.0.1` under the property prefix of the dialect's upstream.
+fn impersonation(flags: &Flags, dialect: &Dialect) -> Result<Impersonation, String> {
+    let alluxio = dialect.operations == OperationRules::Alluxio;
+    let prefix = if alluxio {
+        "alluxio.master.security.impersonation"
+    } else {
+        "hadoop.proxyuser"
+    };
+    let mut properties = Vec::new();
+    for rule in flags
+        .proxy_user
+        .split(';')
+        .filter(|rule| !rule.trim().is_empty())
+    {
+        let (key, value) = rule
+            .split_once('=')
+            .ok_or_else(|| format!("--proxyuser: {rule:?}: expected USER.users=NAMES"))?;
+        properties.push((format!("{prefix}.{}", key.trim()), value));
+    }
+    let mut properties: Vec<_> = properties
+        .iter()
+        .map(|(key, value)| (key.as_str(), *value))
+        .collect();
+    let rules = if alluxio {
+        // The default rule has hosts, which Alluxio's rules do not know.
+        properties.retain(|(key, _)| !key.ends_with(".hosts"));
+        Impersonation::alluxio(properties)
+    } else {
+        Impersonation::hadoop(prefix, properties)
+    };
+    rules.map_err(|error| format!("--proxyuser: {error}"))
+}
+
+fn audit(flags: &Flags, dialect: &Dialect) -> Result<Arc<dyn Sink>, String> {
+    let out: Box<dyn Write + Send> = match &flags.audit {
+        None => Box::new(io::stderr()),
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            Box::new(file.map_err(|error| format!("--audit {}: {error}", path.display()))?)
+        }
+    };
+    let format = match dialect.messages {
+        MessageForm::Alluxio => Format::Alluxio,
+        _ => Format::Hdfs,
+    };
+    Ok(Arc::new(Lines::new(format, out)))
+}
+
+fn data_folder(flags: &Flags) -> Result<(Option<TempDir>, PathBuf), String> {
+    match &flags.data {
+        Some(data) => {
+            std::fs::create_dir_all(data)
+                .map_err(|error| format!("--data {}: {error}", data.display()))?;
+            Ok((None, data.clone()))
+        }
+        None => {
+            let folder = tempfile::Builder::new()
+                .prefix("webhdfs-")
+                .tempdir()
+                .map_err(|error| error.to_string())?;
+            let data = folder.path().to_owned();
+            Ok((Some(folder), data))
+        }
+    }
+}
+
+/// The TLS of both listeners, and the certificate to trust if it was made for demonstration.
+pub fn tls(flags: &Flags) -> Result<(Option<TlsAcceptor>, Option<PathBuf>), Box<dyn Error>> {
+    if flags.no_tls {
+        return Ok((None, None));
+    }
+    let provider = tls::ring_provider();
+    let (store, ca) = match &flags.keystore {
+        Some(path) => {
+            let password = match &flags.keystore_password_file {
+                Some(file) => Some(Password::from_file(file)?),
+                None => std::env::var_os(PASSWORD_VARIABLE)
+                    .map(|_| Password::from_env(PASSWORD_VARIABLE))
+                    .transpose()?,
+            };
+            (Store::open(path, password.as_ref())?, None)
+        }
+        None => {
+            let pem = demo::server_pem()?;
+            (
+                Store::read(pem.as_bytes(), None)?,
+                Some(demo::publish_ca(&pem)?),
+            )
+        }
+    };
+    let identity = store.key(flags.keystore_alias.as_deref(), None, &provider)?;
+    let mut server = ServerContext::new(&identity, &provider);
+    if let Some(path) = &flags.truststore {
+        server = server.client_auth(ClientAuth::Required(Store::open(path, None)?.trust(None)?));
+    }
+    Ok((Some(TlsAcceptor::from(Arc::new(server.config()?))), ca))
+}
