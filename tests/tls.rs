@@ -305,23 +305,9 @@ fn pem_exported_by_openssl_loads() {
     }
 }
 
-/// Java before 12 wrote the private number of an EC key without its leading zeros, about one key in 256.
-#[test]
-fn ec_key_with_a_short_private_number_is_completed() {
-    use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
-    let (key, pkcs8) =
-        std::iter::repeat_with(|| KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap())
-            .map(|key| (key.serialize_der(), key))
-            .find(|(der, _)| der[36] == 0)
-            .map(|(der, key)| (key, der))
-            .unwrap();
-    // What surrounds the 32 bytes of the number in ring's PKCS#8, which has the public key after them.
-    assert_eq!((pkcs8[34], pkcs8[35]), (0x04, 32));
-    let number: Vec<u8> = pkcs8[36..68]
-        .iter()
-        .copied()
-        .skip_while(|&byte| byte == 0)
-        .collect();
+/// The PKCS#8 of a P-256 key as Java writes it, without the public key. Before Java 12 the private number also
+/// lacked its leading zeros, about one key in 256.
+fn as_java_writes(key: &rcgen::KeyPair) -> Vec<u8> {
     let wrap = |tag: u8, parts: &[&[u8]]| {
         let content = parts.concat();
         [
@@ -330,18 +316,42 @@ fn ec_key_with_a_short_private_number_is_completed() {
         ]
         .concat()
     };
-    let algorithm = &pkcs8[6..27];
+    let der = key.serialize_der();
+    // The algorithm, and the 32 bytes of the number, at their places in what ring writes.
+    assert_eq!((der[6], der[34], der[35]), (0x30, 0x04, 32));
+    let number: Vec<u8> = der[36..68]
+        .iter()
+        .copied()
+        .skip_while(|&byte| byte == 0)
+        .collect();
     let inner = wrap(0x30, &[&[2, 1, 1], &wrap(4, &[&number])]);
-    let short = wrap(0x30, &[&[2, 1, 0], algorithm, &wrap(4, &[&inner])]);
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
-        .unwrap()
-        .self_signed(&key)
-        .unwrap();
-    let bundle = format!("{}{}", certificate.pem(), pem("PRIVATE KEY", &short));
-    Store::read(bundle.as_bytes(), None)
-        .unwrap()
-        .key(None, None, &ring_provider())
-        .unwrap();
+    wrap(0x30, &[&[2, 1, 0], &der[6..27], &wrap(4, &[&inner])])
+}
+
+#[test]
+fn ec_keys_of_java_are_completed_from_their_certificate() {
+    let key = |certificate: &str, key: &rcgen::KeyPair| {
+        let bundle = format!("{certificate}{}", pem("PRIVATE KEY", &as_java_writes(key)));
+        Store::read(bundle.as_bytes(), None)
+            .unwrap()
+            .key(None, None, &ring_provider())
+            .map(drop)
+    };
+    let mut made = std::iter::repeat_with(|| Made::new(&["localhost"], None, |_| {})).take(20_000);
+    let short = made
+        .find(|made| made.key.serialize_der()[36] == 0)
+        .expect("one in 256");
+    key(&short.pem, &short.key).unwrap();
+    let other = Made::new(&["localhost"], None, |_| {});
+    key(&other.pem, &other.key).unwrap();
+    let p384 = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+    for certificate in [other.pem, other.params.self_signed(&p384).unwrap().pem()] {
+        let mismatch = key(&certificate, &short.key);
+        assert!(
+            matches!(mismatch, Err(TlsError::KeyMismatch { .. })),
+            "{mismatch:?}"
+        );
+    }
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -716,7 +726,7 @@ fn chains() {
         CertificateError::UnknownIssuer
     );
     let expired = Made::new(&["localhost"], Some(&root), |params| {
-        params.not_after = rcgen::date_time_ymd(2020, 1, 1)
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
     });
     assert_refused!(
         expired.called(&root, "localhost"),
@@ -728,6 +738,12 @@ fn chains() {
     let forged = Made::new(&["bank.example.com"], Some(&server_certificate), |_| {});
     assert_refused!(
         forged.called(&server_certificate, "bank.example.com"),
+        CertificateError::UnknownIssuer
+    );
+    let no_authority = Made::new(&[], None, |params| params.is_ca = rcgen::IsCa::ExplicitNoCa);
+    let forged = Made::new(&["localhost"], Some(&no_authority), |_| {});
+    assert_refused!(
+        forged.called(&no_authority, "localhost"),
         CertificateError::UnknownIssuer
     );
     let not_for_signing = Made::new(&[], None, |params| {
@@ -911,6 +927,15 @@ fn java_and_curl_call_us() {
     ));
     let pinned = serve(pinned.config().unwrap());
 
+    // A client whose certificate was issued finds it by the name of the issuer.
+    let leaf = nodes
+        .store("node2.keystore", "password")
+        .trust(Some("node2"))
+        .unwrap();
+    let leaf = ServerContext::new(&rsa.identity("keystore.jks", "keypass"), &ring_provider())
+        .client_auth(ClientAuth::Required(leaf));
+    let leaf = serve(leaf.config().unwrap());
+
     let (rsa_trust, ec_trust) = (rsa.text("truststore.jks"), ec.text("truststore.jks"));
     let (ca, node2, node1) = (
         nodes.text("ca.truststore"),
@@ -949,6 +974,16 @@ fn java_and_curl_call_us() {
             "pinned",
             true,
             format!("{pinned}|{rsa_trust}|trustpass|{ec_key}|keypass"),
+        );
+        case(
+            "leaf",
+            true,
+            format!("{leaf}|{rsa_trust}|trustpass|{node2}|password"),
+        );
+        case(
+            "leaf-other",
+            false,
+            format!("{leaf}|{rsa_trust}|trustpass|{node1}|password"),
         );
         case(
             "pinned-other",
@@ -1121,6 +1156,7 @@ fn mutated_stores_never_panic() {
         cat key.pem certificate.pem > a.pem
         openssl pkcs12 -export -in a.pem -iter 1 -passout pass:password -out a.p12
         openssl pkcs12 -export -in a.pem -iter 1 -nomac -keypbe NONE -certpbe NONE -passout pass:password -out open.p12
+        openssl pkcs12 -export -in a.pem -iter 1 -nomac -passout pass:password -out nomac.p12
         "#,
         false,
     );
@@ -1132,7 +1168,8 @@ fn mutated_stores_never_panic() {
     let start = Instant::now();
     for (name, rounds) in [
         ("a.jks", 8_000),
-        ("a.p12", 3_000),
+        ("a.p12", 1_500),
+        ("nomac.p12", 2_500),
         ("open.p12", 5_000),
         ("a.pem", 4_000),
     ] {
