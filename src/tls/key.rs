@@ -22,7 +22,8 @@ const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 
 /// Who this side of a connection is: a certificate chain and the private key of its first certificate.
 ///
-/// Made by [`Store::key`](super::Store::key), which has checked that the two belong together. Cheap to clone.
+/// Made by [`Store::key`](super::Store::key), which has checked that the two belong together, if the crypto provider
+/// can tell (that of `ring` can). Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
     alias: String,
@@ -80,15 +81,14 @@ impl PrivateKey {
         };
         let completed = match self {
             Self::Pkcs8(der) => complete(der, leaf),
-            Self::Pkcs1(_) | Self::Sec1(_) => Completed::NotNeeded,
+            Self::Pkcs1(_) | Self::Sec1(_) => None,
         };
         let key: PrivateKeyDer<'_> = match (self, &completed) {
-            (_, Completed::Mismatch) => return Err(TlsError::KeyMismatch { store, alias }),
-            (_, Completed::Pkcs8 { der, .. }) | (Self::Pkcs8(der), _) => {
-                PrivatePkcs8KeyDer::from(der.as_slice()).into()
+            (_, Some(Completed { pkcs8, .. })) | (Self::Pkcs8(pkcs8), None) => {
+                PrivatePkcs8KeyDer::from(pkcs8.as_slice()).into()
             }
-            (Self::Pkcs1(der), _) => PrivatePkcs1KeyDer::from(der.as_slice()).into(),
-            (Self::Sec1(der), _) => PrivateSec1KeyDer::from(der.as_slice()).into(),
+            (Self::Pkcs1(der), None) => PrivatePkcs1KeyDer::from(der.as_slice()).into(),
+            (Self::Sec1(der), None) => PrivateSec1KeyDer::from(der.as_slice()).into(),
         };
         match CertifiedKey::from_der(chain.to_vec(), key.clone_key(), provider) {
             Ok(key) => Ok(Identity {
@@ -103,16 +103,8 @@ impl PrivateKey {
                 alias,
                 reason: error.to_string(),
             }),
-            // Every provider knows these two curves, so what it disliked is the public key put in from the certificate.
-            Err(_)
-                if matches!(
-                    completed,
-                    Completed::Pkcs8 {
-                        common_curve: true,
-                        ..
-                    }
-                ) =>
-            {
+            // Every provider knows these curves: what it disliked is the public key put in from the certificate.
+            Err(_) if completed.is_some_and(|completed| completed.common_curve) => {
                 Err(TlsError::KeyMismatch { store, alias })
             }
             Err(error) => Err(TlsError::BadKey {
@@ -124,36 +116,21 @@ impl PrivateKey {
     }
 }
 
-enum Completed {
-    NotNeeded,
-    Mismatch,
-    Pkcs8 {
-        der: Zeroizing<Vec<u8>>,
-        common_curve: bool,
-    },
+struct Completed {
+    pkcs8: Zeroizing<Vec<u8>>,
+    common_curve: bool,
 }
 
 /// Puts the public key of the certificate into an EC key that lacks it.
 ///
 /// RFC 5915 makes `publicKey` optional and Java leaves it out, but ring insists on it. Java before 12 also wrote the
 /// private number without its leading zeros, which RFC 5915 §3 does not allow: they are put back.
-fn complete(pkcs8: &[u8], leaf: &CertificateDer<'_>) -> Completed {
-    let Some(key) = EcKey::without_public_key(pkcs8) else {
-        return Completed::NotNeeded;
-    };
-    let Ok((_, certificate)) = X509Certificate::from_der(leaf) else {
-        return Completed::NotNeeded;
-    };
-    let mut spki = Reader(certificate.public_key().raw);
-    let Some((algorithm, bits)) = spki
-        .sequence()
-        .and_then(|mut spki| Some((spki.take(der::SEQUENCE)?, spki.take(der::BIT_STRING)?)))
-    else {
-        return Completed::NotNeeded;
-    };
-    if algorithm != key.algorithm {
-        return Completed::Mismatch;
-    }
+fn complete(pkcs8: &[u8], leaf: &CertificateDer<'_>) -> Option<Completed> {
+    let key = EcKey::without_public_key(pkcs8)?;
+    let (_, certificate) = X509Certificate::from_der(leaf).ok()?;
+    let mut spki = Reader(certificate.public_key().raw).sequence()?;
+    spki.take(der::SEQUENCE)?;
+    let bits = spki.take(der::BIT_STRING)?;
     // One byte says how many bits are unused, one that the point is uncompressed (SEC 1 §2.3.3); then come x and y.
     let size = bits.len().saturating_sub(2) / 2;
     let zeros = vec![0; size.saturating_sub(key.number.len())];
@@ -165,7 +142,7 @@ fn complete(pkcs8: &[u8], leaf: &CertificateDer<'_>) -> Completed {
             &der::element(0xa1, &[&der::element(der::BIT_STRING, &[bits])]),
         ],
     );
-    let der = der::element(
+    let pkcs8 = der::element(
         der::SEQUENCE,
         &[
             &der::element(der::INTEGER, &[&[0]]),
@@ -173,10 +150,10 @@ fn complete(pkcs8: &[u8], leaf: &CertificateDer<'_>) -> Completed {
             &der::element(der::OCTET_STRING, &[&inner]),
         ],
     );
-    Completed::Pkcs8 {
-        der,
+    Some(Completed {
+        pkcs8,
         common_curve: key.curve == P256 || key.curve == P384,
-    }
+    })
 }
 
 /// The parts of an ECPrivateKey (RFC 5915) in a PrivateKeyInfo (RFC 5208).

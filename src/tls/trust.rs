@@ -241,6 +241,7 @@ impl ServerCertVerifier for ServerVerifier {
 #[derive(Debug)]
 pub(super) struct ClientVerifier {
     trust: Trust,
+    hints: Vec<DistinguishedName>,
     /// `None` if no certificate of `trust` is an authority.
     chains: Option<Arc<dyn ClientCertVerifier>>,
     mandatory: bool,
@@ -248,6 +249,9 @@ pub(super) struct ClientVerifier {
 }
 
 impl ClientVerifier {
+    /// All names together have to fit into one handshake message. Without any, a client offers what it has.
+    const MAX_HINTS: usize = 32 * 1024;
+
     pub(super) fn new(
         trust: &Trust,
         mandatory: bool,
@@ -264,8 +268,15 @@ impl ClientVerifier {
                 reason: error.to_string(),
             })?)
         };
+        let size: usize = trust.hints.iter().map(|name| name.as_ref().len() + 2).sum();
+        let hints = if size <= Self::MAX_HINTS {
+            trust.hints.clone()
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             trust: trust.clone(),
+            hints,
             chains,
             mandatory,
             algorithms: provider.signature_verification_algorithms,
@@ -279,7 +290,7 @@ impl ClientCertVerifier for ClientVerifier {
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        &self.trust.hints
+        &self.hints
     }
 
     fn verify_client_cert(
