@@ -86,10 +86,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("no-tls") => flags.no_tls = true,
                 Arg::Long("tls-keystore") => flags.keystore = Some(parser.value()?.into()),
                 Arg::Long("tls-keystore-password-file") => {
-                    flags.keystore_password_file = Some(parser.value()?.into())
+                    flags.keystore_password_file = Some(parser.value()?.into());
                 }
                 Arg::Long("tls-keystore-alias") => {
-                    flags.keystore_alias = Some(parser.value()?.string()?)
+                    flags.keystore_alias = Some(parser.value()?.string()?);
                 }
                 Arg::Long("tls-truststore") => flags.truststore = Some(parser.value()?.into()),
                 Arg::Long("dialect") => flags.dialect = parser.value()?.string()?,
@@ -99,7 +99,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("proxyuser") => flags.proxy_user = parser.value()?.string()?,
                 Arg::Long("umask") => flags.umask = parser.value()?.string()?,
                 Arg::Long("token-life") => {
-                    flags.token_life = Duration::from_secs(parser.value()?.parse()?)
+                    flags.token_life = Duration::from_secs(parser.value()?.parse()?);
                 }
                 Arg::Long("audit") => flags.audit = Some(parser.value()?.into()),
                 _ => return Err(arg.unexpected()),

@@ -3,6 +3,11 @@
 //!
 //! Usage: `cargo run --release --example webhdfs`, and `-- --help` for the flags.
 
+#![expect(
+    unreachable_pub,
+    reason = "a program has no public interface to mistake it for"
+)]
+
 mod demo;
 mod flags;
 mod http;

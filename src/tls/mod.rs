@@ -1,1 +1,50 @@
 //! TLS contexts from the key stores and trust stores that Java services have.
+//!
+//! The way from files to a configuration of [`rustls`] has three steps:
+//!
+//! 1. [`Store::open`] reads a JKS, PKCS12 or PEM file. The type is found by content, because `keytool -keystore x.jks`
+//!    has written PKCS12 since Java 9 (JEP 229).
+//! 2. [`Store::key`] chooses a private key and checks that it belongs to its certificate; [`Store::trust`] collects
+//!    what to trust.
+//! 3. [`ServerContext`] and [`ClientContext`] make a [`rustls::ServerConfig`] or [`rustls::ClientConfig`] of them.
+//!
+//! The crypto provider is always an argument. Nothing is installed process-wide.
+//!
+//! ```no_run
+//! # #[cfg(feature = "ring")] {
+//! use bailiwick::tls::{self, ClientAuth, ClientContext, NameCheck, Password, ServerContext, Store};
+//!
+//! let provider = tls::ring_provider();
+//! let password = Password::from_file("/etc/service/keystore.password")?;
+//! let identity = Store::open("/etc/service/keystore.jks", Some(&password))?.key(None, None, &provider)?;
+//! let trust = Store::open("/etc/service/truststore.jks", None)?.trust(None)?;
+//!
+//! let mut server = ServerContext::new(&identity, &provider)
+//!     .client_auth(ClientAuth::Required(trust.clone()))
+//!     .config()?;
+//! server.alpn_protocols = vec![b"h2".to_vec()];
+//!
+//! let client = ClientContext::new(&trust, &provider).identity(&identity).config()?;
+//! # }
+//! # Ok::<(), bailiwick::tls::TlsError>(())
+//! ```
+
+mod context;
+mod der;
+mod error;
+mod file;
+mod key;
+mod name;
+mod password;
+mod store;
+mod trust;
+
+#[cfg(feature = "ring")]
+pub use context::ring_provider;
+pub use context::{ClientAuth, ClientContext, ServerContext};
+pub use error::TlsError;
+pub use key::Identity;
+pub use name::NameCheck;
+pub use password::Password;
+pub use store::{Entry, Store};
+pub use trust::Trust;

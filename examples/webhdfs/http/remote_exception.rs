@@ -52,7 +52,7 @@ kinds! {
 impl RemoteException {
     fn new(kind: &'static Kind, mut message: String) -> Self {
         if message.len() > MAX_MESSAGE {
-            message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+            message = message.chars().take(MAX_MESSAGE).collect();
             message.push('…');
         }
         Self { kind, message }

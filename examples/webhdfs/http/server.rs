@@ -125,7 +125,7 @@ pub async fn drain(request: Request<Incoming>) -> bool {
     let mut left = MAX_DRAINED;
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, |data| data.len()));
+            left = left.saturating_sub(frame.data_ref().map_or(0, hyper::body::Bytes::len));
             if left == 0 {
                 return false;
             }

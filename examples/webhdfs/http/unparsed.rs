@@ -136,7 +136,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Unparsed<S> {
             let mut buffer = ReadBuf::new(&mut scratch);
             match ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer)) {
                 Ok(()) if !buffer.filled().is_empty() => {
-                    replacement.drained += buffer.filled().len()
+                    replacement.drained += buffer.filled().len();
                 }
                 _ => break,
             }

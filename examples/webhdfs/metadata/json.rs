@@ -1,5 +1,7 @@
 //! Inodes as WebHDFS's JSON.
 
+use std::collections::BTreeMap;
+
 use bailiwick::acl::{Dialect, ModeGroupBits, Protection, Scope, Tag};
 use serde_json::{Value, json};
 
@@ -13,7 +15,7 @@ pub fn file_status(inode: &Inode, suffix: &str, dialect: &Dialect) -> Value {
     let mut status = json!({
         "accessTime": if directory { 0 } else { inode.accessed },
         "blockSize": if directory { 0 } else { BLOCK_SIZE },
-        "childrenNum": inode.children().map_or(0, |children| children.len()),
+        "childrenNum": inode.children().map_or(0, BTreeMap::len),
         "fileId": inode.id,
         "group": inode.group.as_str(),
         "length": inode.length(),

@@ -38,6 +38,7 @@ impl Received {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn failed(error: io::Error) -> RemoteException {
     RemoteException::io(format!("the worker's disk: {error}"))
 }

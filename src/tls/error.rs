@@ -1,0 +1,155 @@
+//! What can be wrong with a store, a password or a context.
+
+use std::path::PathBuf;
+
+/// Why a store could not be read, or a context could not be made from it.
+///
+/// `store` is the path of the file, or `(memory)` for [`Store::read`](super::Store::read). No variant contains a
+/// password or a part of a key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The operating system refused to read a file.
+    #[error("cannot read `{}`", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file is larger than anything that could be a store or a password.
+    #[error("`{store}` is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        store: String,
+        /// The largest size that is read.
+        limit: usize,
+    },
+    /// A file or environment variable that should hold a password does not hold text.
+    #[error("the password in {place} is not set or not UTF-8 text")]
+    Password {
+        /// The file or the variable.
+        place: String,
+    },
+    /// The content is none of JKS, PKCS12 and PEM.
+    #[error("`{store}` is not a JKS, PKCS12 or PEM store")]
+    UnknownFormat {
+        /// The file.
+        store: String,
+    },
+    /// The content is known, but cannot be used here.
+    #[error("`{store}`: {what} is not supported")]
+    Unsupported {
+        /// The file.
+        store: String,
+        /// The format or algorithm.
+        what: String,
+    },
+    /// The content is damaged.
+    #[error("`{store}` is corrupt: {reason}")]
+    Corrupt {
+        /// The file.
+        store: String,
+        /// Where it stopped making sense.
+        reason: String,
+    },
+    /// The store, or a key in it, is encrypted and no password was given.
+    #[error("`{store}` needs a password")]
+    PasswordRequired {
+        /// The file.
+        store: String,
+    },
+    /// The store password is wrong. A file changed by somebody without the password looks the same.
+    #[error("wrong store password for `{store}`, or the file was tampered with")]
+    WrongStorePassword {
+        /// The file.
+        store: String,
+    },
+    /// The store is intact, but its key does not open with the key password.
+    #[error("wrong key password for alias `{alias}` of `{store}`")]
+    WrongKeyPassword {
+        /// The file.
+        store: String,
+        /// The key.
+        alias: String,
+    },
+    /// A key was asked for, and the store has none.
+    #[error("`{store}` holds no private key")]
+    NoKey {
+        /// The file.
+        store: String,
+    },
+    /// The alias asked for is not there, or is an entry of the other kind.
+    #[error("`{store}` has no such entry `{alias}`, only {}", quoted(known))]
+    NoSuchAlias {
+        /// The file.
+        store: String,
+        /// What was asked for.
+        alias: String,
+        /// The aliases that would have been possible.
+        known: Vec<String>,
+    },
+    /// Several keys would do, and no alias says which.
+    #[error("`{store}` holds several keys, name one of {}", quoted(aliases))]
+    AmbiguousAlias {
+        /// The file.
+        store: String,
+        /// The aliases to choose from.
+        aliases: Vec<String>,
+    },
+    /// The private key is not the one of the first certificate of its chain.
+    #[error("the key `{alias}` of `{store}` does not match its certificate")]
+    KeyMismatch {
+        /// The file.
+        store: String,
+        /// The key.
+        alias: String,
+    },
+    /// The private key is damaged, or of a kind the crypto provider does not know.
+    #[error("the key `{alias}` of `{store}` cannot be used: {reason}")]
+    BadKey {
+        /// The file.
+        store: String,
+        /// The key.
+        alias: String,
+        /// What the crypto provider said.
+        reason: String,
+    },
+    /// A certificate cannot be used.
+    #[error("the certificate `{alias}` of `{store}` cannot be used: {reason}")]
+    BadCertificate {
+        /// The file.
+        store: String,
+        /// The entry.
+        alias: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A trust store without anything to trust. Java reads certificates of a PKCS12 file as trusted only with
+    /// Oracle's trusted key usage attribute, which `keytool -importcert` sets and `openssl pkcs12 -export` does not.
+    #[error("`{store}` holds no trusted certificate")]
+    NoTrusted {
+        /// The file.
+        store: String,
+    },
+    /// The crypto provider cannot do what the context asks for.
+    #[error("no TLS context: {reason}")]
+    Context {
+        /// What rustls said.
+        reason: String,
+    },
+}
+
+fn quoted(aliases: &[String]) -> String {
+    // A damaged or hostile store can hold thousands: the message stays readable.
+    const SHOWN: usize = 16;
+    let mut list: Vec<String> = aliases
+        .iter()
+        .take(SHOWN)
+        .map(|alias| format!("`{alias}`"))
+        .collect();
+    if aliases.len() > SHOWN {
+        list.push(format!("{} more", aliases.len() - SHOWN));
+    }
+    list.join(", ")
+}

@@ -1,0 +1,152 @@
+//! What the TLS tests need around the library: real tools, two ends of a connection, certificates made to measure.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, ServerConfig, ServerConnection, Stream};
+
+/// The output of a program, or a failure that says what to install.
+pub(crate) fn output(command: &mut Command) -> Output {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{}", missing(&program, &error)))
+}
+
+pub(crate) fn missing(program: &str, error: &std::io::Error) -> String {
+    let package = match program {
+        "java" | "keytool" => "openjdk-17-jdk-headless",
+        other => other,
+    };
+    match error.kind() {
+        ErrorKind::NotFound => format!("`{program}` is not installed: apt-get install {package}"),
+        _ => format!("`{program}`: {error}"),
+    }
+}
+
+/// Runs a script in a folder and returns what it printed. With `jks`, keytool is told to write the old format.
+pub(crate) fn shell(folder: &Path, script: &str, jks: bool) -> String {
+    for program in ["keytool", "openssl"] {
+        // The shell would only say 127.
+        let argument = if program == "keytool" {
+            "-help"
+        } else {
+            "version"
+        };
+        output(Command::new(program).arg(argument));
+    }
+    let store_type = if jks { "-storetype JKS" } else { "" };
+    let script = format!(
+        "keytool() {{ command keytool \"$@\" {store_type} -J-XX:TieredStopAtLevel=1; }}\n{script}"
+    );
+    let output = output(
+        Command::new("bash")
+            .args(["-euc", &script])
+            .current_dir(folder),
+    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{script}\n{errors}{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A server on a loopback port that answers every connection, until the test ends.
+pub(crate) fn serve(config: ServerConfig) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let config = Arc::new(config);
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            socket
+                .set_read_timeout(Some(Duration::from_secs(20)))
+                .unwrap();
+            let mut connection = ServerConnection::new(config.clone()).unwrap();
+            let mut stream = Stream::new(&mut connection, &mut socket);
+            // A refused client shows up as an error here: the client reports it.
+            if matches!(stream.read(&mut [0; 1024]), Ok(1..)) {
+                let _ = stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+                connection.send_close_notify();
+                let _ = connection.write_tls(&mut socket);
+            }
+        }
+    });
+    port
+}
+
+/// Calls a server by this name and waits for its answer.
+pub(crate) fn call(config: &ClientConfig, port: u16, name: &str) -> Result<(), rustls::Error> {
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let mut connection = ClientConnection::new(Arc::new(config.clone()), name).unwrap();
+    let mut stream = Stream::new(&mut connection, &mut socket);
+    let mut answer = [0];
+    match stream
+        .write_all(b"ping")
+        .and_then(|()| stream.read_exact(&mut answer))
+    {
+        Ok(()) => {
+            assert_eq!(&answer, b"H");
+            Ok(())
+        }
+        Err(error) => Err(error
+            .downcast::<rustls::Error>()
+            .unwrap_or_else(|error| panic!("no TLS error: {error}"))),
+    }
+}
+
+/// A handshake in memory: what the client and what the server thinks of it.
+pub(crate) fn handshake(
+    client: &ClientConfig,
+    server: &ServerConfig,
+    name: &str,
+) -> (Result<(), rustls::Error>, Result<(), rustls::Error>) {
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let mut client = ClientConnection::new(Arc::new(client.clone()), name).unwrap();
+    let mut server = ServerConnection::new(Arc::new(server.clone())).unwrap();
+    let (mut client_result, mut server_result) = (Ok(()), Ok(()));
+    while client.wants_write() || server.wants_write() {
+        let mut wire = Vec::new();
+        while client.wants_write() {
+            client.write_tls(&mut wire).unwrap();
+        }
+        let mut wire = wire.as_slice();
+        while server_result.is_ok() && !wire.is_empty() {
+            server.read_tls(&mut wire).unwrap();
+            server_result = server.process_new_packets().map(drop);
+        }
+        let mut wire = Vec::new();
+        while server.wants_write() {
+            server.write_tls(&mut wire).unwrap();
+        }
+        let mut wire = wire.as_slice();
+        while client_result.is_ok() && !wire.is_empty() {
+            client.read_tls(&mut wire).unwrap();
+            client_result = client.process_new_packets().map(drop);
+        }
+    }
+    (client_result, server_result)
+}
+
+/// The numbers of Marsaglia's xorshift: the same for everyone.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
