@@ -21,7 +21,6 @@ pub enum Because {
 /// An operation that a [`Policy`](super::Policy) allowed. Only a policy makes one, so that a function that takes a permit
 /// cannot be reached without a check.
 #[derive(Debug, Clone, Copy)]
-#[must_use]
 pub struct Permit<'a> {
     pub(super) subject: &'a Subject,
     pub(super) op: Op<'a>,
