@@ -178,7 +178,11 @@ fn impersonation(flags: &Flags, dialect: &Dialect) -> Result<Impersonation, Stri
     } else {
         Impersonation::hadoop(prefix, properties)
     };
-    rules.map_err(|error| format!("--proxyuser: {error}"))
+    let rules = rules.map_err(|error| format!("--proxyuser: {error}"))?;
+    for host in rules.unresolved_hosts() {
+        eprintln!("--proxyuser: host {host:?} does not resolve, so it allows nobody");
+    }
+    Ok(rules)
 }
 
 fn audit(flags: &Flags, dialect: &Dialect) -> Result<Arc<dyn Sink>, String> {

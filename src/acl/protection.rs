@@ -34,6 +34,16 @@ impl From<Mode> for Protection {
 }
 
 impl Protection {
+    /// A protection from its parts, as a service stored them.
+    #[must_use]
+    pub const fn from_parts(access: Acl, default: Option<Acl>, sticky: bool) -> Self {
+        Self {
+            access,
+            default,
+            sticky,
+        }
+    }
+
     /// The list that is evaluated.
     #[must_use]
     pub const fn access(&self) -> &Acl {

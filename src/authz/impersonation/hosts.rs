@@ -14,14 +14,6 @@ pub enum HostListError {
         /// The item as written.
         item: String,
     },
-    /// A host name that cannot be resolved.
-    #[error("cannot resolve host {item:?}: {cause}")]
-    Resolve {
-        /// The host name.
-        item: String,
-        /// What the resolver said.
-        cause: String,
-    },
 }
 
 /// A list of machines: `*`, addresses, networks in CIDR form, host names.
@@ -29,6 +21,7 @@ pub enum HostListError {
 pub struct HostList {
     any: bool,
     networks: Vec<Network>,
+    unresolved: Vec<String>,
 }
 
 /// The addresses that share the first `bits` bits with `base`; a single address shares all.
@@ -60,11 +53,12 @@ impl Network {
 }
 
 impl HostList {
-    /// Reads a comma-separated list and resolves its host names through the operating system, now and never again.
+    /// Reads a comma-separated list and resolves its host names through the operating system, now and never again. A name
+    /// that does not resolve includes nobody, as in Hadoop; [`unresolved`](Self::unresolved) tells which.
     ///
     /// # Errors
     ///
-    /// [`HostListError`]; Hadoop drops a name that does not resolve and refuses its users later, without a word.
+    /// [`HostListError`] for a malformed network.
     pub fn parse(text: &str) -> Result<Self, HostListError> {
         Self::parse_with(text, |host| {
             let addresses = (host, 0).to_socket_addrs()?;
@@ -84,6 +78,7 @@ impl HostList {
         let mut list = Self {
             any: false,
             networks: Vec::new(),
+            unresolved: Vec::new(),
         };
         for item in text
             .split(',')
@@ -97,10 +92,10 @@ impl HostList {
             } else if let Ok(address) = item.parse::<IpAddr>() {
                 list.networks.push(Network::host(address.to_canonical()));
             } else {
-                let addresses = resolve(item).map_err(|cause| HostListError::Resolve {
-                    item: item.to_owned(),
-                    cause: cause.to_string(),
-                })?;
+                let Ok(addresses) = resolve(item) else {
+                    list.unresolved.push(item.to_owned());
+                    continue;
+                };
                 let hosts = addresses
                     .into_iter()
                     .map(|a| Network::host(a.to_canonical()));
@@ -108,6 +103,12 @@ impl HostList {
             }
         }
         Ok(list)
+    }
+
+    /// The host names that did not resolve: worth a warning.
+    #[must_use]
+    pub fn unresolved(&self) -> &[String] {
+        &self.unresolved
     }
 
     /// Whether the list holds that machine; an unknown one only if it holds all.

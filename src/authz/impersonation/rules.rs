@@ -16,6 +16,9 @@ const ALLUXIO_PREFIX: &str = "alluxio.master.security.impersonation";
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RuleError {
+    /// The prefix is empty: every property would be a rule.
+    #[error("impersonation properties need a prefix")]
+    NoPrefix,
     /// A key under the prefix that is no rule.
     #[error("unknown impersonation property {key:?}: expected {expected}")]
     Key {
@@ -172,6 +175,12 @@ impl Impersonation {
         })
     }
 
+    /// The host names of all rules that did not resolve: worth a warning, for they allow nobody.
+    pub fn unresolved_hosts(&self) -> impl Iterator<Item = &str> {
+        let hosts = self.rules.values().filter_map(|rule| rule.hosts.as_ref());
+        hosts.flat_map(HostList::unresolved).map(String::as_str)
+    }
+
     /// Decides whether `real`, connected from `peer`, may act for `target`. The groups of `target` are looked up only if a
     /// rule asks for them.
     ///
@@ -245,6 +254,9 @@ fn read<'a>(
     properties: impl IntoIterator<Item = (&'a str, &'a str)>,
     kinds: &[&str],
 ) -> Result<HashMap<UserName, Rule>, RuleError> {
+    if prefix.is_empty() {
+        return Err(RuleError::NoPrefix);
+    }
     let mut rules: HashMap<UserName, Rule> = HashMap::new();
     for (key, value) in properties {
         let Some(rest) = key.strip_prefix(prefix).and_then(|k| k.strip_prefix('.')) else {
