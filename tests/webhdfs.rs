@@ -197,6 +197,8 @@ fn mode_acl_mask_default_and_doas_decide_and_are_written_down() {
         "getAclStatus",
         "getfileinfo",
         "listStatus",
+        "readBlock",
+        "writeBlock",
     ];
     assert!(
         log.lines().all(|line| requests
@@ -879,9 +881,7 @@ fn pythons_hdfs_package_works() {
     command
         .arg(root.join("tests/python/client.py"))
         .arg(&server.metadata)
-        .arg(server.ca())
-        // The package requests prefers it to the CA that it is told.
-        .env_remove("REQUESTS_CA_BUNDLE");
+        .arg(server.ca());
     let out = command.output().unwrap_or_else(|error| {
         panic!("{python}: {error}: ./test makes it, with the package hdfs")
     });

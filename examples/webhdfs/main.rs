@@ -72,7 +72,9 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     } = services::build(flags, &worker_url)?;
 
     tokio::spawn(rotation);
-    tokio::spawn(worker_listener.serve(move |request, _| on_worker(Arc::clone(&worker), request)));
+    tokio::spawn(
+        worker_listener.serve(move |request, peer| on_worker(Arc::clone(&worker), request, peer)),
+    );
     tokio::spawn(
         metadata_listener
             .serve(move |request, peer| on_metadata(Arc::clone(&metadata), request, peer)),
@@ -108,8 +110,12 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn on_worker(worker: Arc<Worker>, request: Request<Incoming>) -> Response<Body> {
-    worker.serve(request).await
+async fn on_worker(
+    worker: Arc<Worker>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Body> {
+    worker.serve(request, peer).await
 }
 
 async fn on_metadata(

@@ -83,11 +83,12 @@ pub fn build(
     };
     // In two processes these two links would be messages over mutual TLS.
     let (unneeded, mut discarded) = tokio::sync::mpsc::unbounded_channel::<Vec<u64>>();
+    let audit = audit(flags, dialect)?;
     let metadata = Arc::new(Metadata {
         policy,
         resolver: Resolver::new(group_mapping(flags)?, impersonation(flags, dialect)?),
         issuer: Issuer::new(&keyring),
-        audit: audit(flags, dialect)?,
+        audit: Arc::clone(&audit),
         umask,
         worker: worker_url.to_owned(),
         token_life: flags.token_life,
@@ -102,6 +103,7 @@ pub fn build(
     let worker = Arc::new(Worker {
         blocks: Blocks::new(data),
         verifier: Arc::clone(&verifier),
+        audit,
         report: Box::new(move |commit| reported.commit(commit)),
     });
     let discarding = Arc::clone(&worker);

@@ -43,3 +43,91 @@ impl Protection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acl::AclSpec;
+
+    fn entries(protection: &Protection, dialect: &Dialect) -> String {
+        let entries: Vec<_> = protection
+            .entries(dialect)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        entries.join(",")
+    }
+
+    fn born(parent: &str, kind: Kind, requested: u16, dialect: &Dialect) -> String {
+        let parent = Protection::from(Mode::from_bits(0o755))
+            .modify(
+                &AclSpec::parse(parent, dialect).unwrap(),
+                Kind::Directory,
+                dialect,
+            )
+            .unwrap();
+        let umask = Mode::from_bits(0o022);
+        entries(
+            &parent.child(kind, Mode::from_bits(requested), umask, dialect),
+            dialect,
+        )
+    }
+
+    #[test]
+    fn an_extended_default_acl_is_filtered_by_the_mode_and_in_alluxio_by_the_umask() {
+        let default = "default:user:bob:rwx";
+        for (dialect, file) in [
+            (
+                &Dialect::HDFS,
+                "user::rw-,user:bob:rwx,group::r-x,mask::rw-,other::r--",
+            ),
+            (
+                &Dialect::POSIX,
+                "user::rw-,user:bob:rwx,group::r-x,mask::rw-,other::r--",
+            ),
+            (
+                &Dialect::ALLUXIO,
+                "user::rw-,group::r-x,other::r--,user:bob:rwx,mask::r--",
+            ),
+        ] {
+            assert_eq!(
+                born(default, Kind::File, 0o666, dialect),
+                file,
+                "{}",
+                dialect.name
+            );
+        }
+        // The case of Alluxio's own test: a directory keeps the default ACL as it was.
+        assert_eq!(
+            born(default, Kind::Directory, 0o777, &Dialect::ALLUXIO),
+            "user::rwx,group::r-x,other::r-x,user:bob:rwx,mask::r-x,default:user::rwx,default:group::r-x,\
+             default:other::r-x,default:user:bob:rwx,default:mask::rwx"
+        );
+    }
+
+    #[test]
+    fn a_minimal_default_acl_filters_the_group_as_well() {
+        let default = "default:user::rwx,default:group::rwx,default:other::---";
+        for (dialect, file) in [
+            (&Dialect::HDFS, "user::rw-,group::rw-,other::---"),
+            (&Dialect::ALLUXIO, "user::rw-,group::r--,other::---"),
+        ] {
+            assert_eq!(
+                born(default, Kind::File, 0o666, dialect),
+                file,
+                "{}",
+                dialect.name
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_default_acl_the_umask_counts_everywhere() {
+        for dialect in [&Dialect::HDFS, &Dialect::POSIX, &Dialect::ALLUXIO] {
+            assert_eq!(
+                born("user:bob:rwx", Kind::File, 0o666, dialect),
+                "user::rw-,group::r--,other::r--"
+            );
+        }
+    }
+}

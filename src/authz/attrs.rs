@@ -51,15 +51,9 @@ impl<'a> Attrs<'a> {
         }
     }
 
-    /// The mode with the mask in the group bits, as HDFS and POSIX show it.
-    pub(super) fn masked_mode(&self) -> Mode {
-        let group = self.acl.extended.map_or(self.acl.group, |e| e.mask);
-        Mode::from_parts(self.acl.owner, group, self.acl.other, self.sticky)
-    }
-
-    /// The mode with the owning group in the group bits, as Alluxio shows it.
-    pub(super) fn plain_mode(&self) -> Mode {
-        Mode::from_parts(self.acl.owner, self.acl.group, self.acl.other, false)
+    /// The mode with the owning group in the group bits.
+    pub(super) const fn plain_mode(&self) -> Mode {
+        Mode::from_parts(self.acl.owner, self.acl.group, self.acl.other, self.sticky)
     }
 
     pub(super) const fn is_directory(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Attrs, Op};
-use crate::acl::{Dialect, MessageForm, Perm, Verdict};
+use crate::acl::{Dialect, MessageForm, Mode, Perm, Verdict};
 use crate::identity::Subject;
 
 /// What stood in the way.
@@ -22,14 +22,18 @@ pub enum Reason<'a> {
     #[non_exhaustive]
     Sticky {
         /// The directory.
-        parent: Attrs<'a>,
+        parent: Shown<'a>,
     },
     /// Only the owner may.
     NotOwner,
     /// Only a super user may.
     NotSuperUser,
     /// The owner is not in the group that the file should get.
-    NotMember,
+    #[non_exhaustive]
+    NotMember {
+        /// The group.
+        group: &'a str,
+    },
     /// A path leads through something that is no directory.
     NotADirectory,
     /// The root can be neither removed nor moved.
@@ -43,10 +47,36 @@ pub enum Reason<'a> {
 pub struct Denied<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) subject: &'a Subject,
-    pub(super) op: Op<'a>,
+    /// The operation as a verb.
+    pub(super) verb: &'static str,
     pub(super) reason: Reason<'a>,
-    pub(super) inode: Attrs<'a>,
+    pub(super) inode: Shown<'a>,
     pub(super) depth: usize,
+}
+
+/// As much of an inode as a message shows; smaller than its [`Attrs`], for a denial travels by value.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    owner: &'a str,
+    group: &'a str,
+    /// With the owning group in the group bits.
+    mode: Mode,
+    mask: Option<Perm>,
+    directory: bool,
+    has_acl: bool,
+}
+
+impl<'a> From<Attrs<'a>> for Shown<'a> {
+    fn from(inode: Attrs<'a>) -> Self {
+        Self {
+            owner: inode.owner.as_str(),
+            group: inode.group.as_str(),
+            mode: inode.plain_mode(),
+            mask: inode.mask(),
+            directory: inode.is_directory(),
+            has_acl: inode.has_acl,
+        }
+    }
 }
 
 impl<'a> Denied<'a> {
@@ -131,7 +161,6 @@ impl Message<'_, '_> {
     fn hdfs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Denied {
             subject,
-            op,
             reason,
             inode,
             depth,
@@ -161,10 +190,7 @@ impl Message<'_, '_> {
                 f,
                 "User {user} is not a super user (non-super user cannot change owner)."
             ),
-            Reason::NotMember => match op {
-                Op::SetGroup(group) => write!(f, "User {user} does not belong to {group}"),
-                _ => write!(f, "User {user} does not belong to the group"),
-            },
+            Reason::NotMember { group } => write!(f, "User {user} does not belong to {group}"),
             Reason::NotADirectory => write!(f, "{at} (is not a directory)"),
             Reason::Root => write!(f, "Permission denied: user={user}, inode=\"/\" is the root"),
         }
@@ -181,7 +207,7 @@ impl Message<'_, '_> {
         } = self.denied;
         let user = subject.user();
         match reason {
-            Reason::NotOwner | Reason::NotMember => {
+            Reason::NotOwner | Reason::NotMember { .. } => {
                 write!(f, "user={user} is not the owner of path={}", self.path)
             }
             Reason::NotSuperUser => write!(f, "{user} is not a super user or in super group"),
@@ -196,27 +222,35 @@ impl Message<'_, '_> {
                 last_component(prefix(self.path, depth)),
                 inode.owner,
                 inode.group,
-                inode.plain_mode().symbolic(),
+                without_sticky(inode.mode).symbolic(),
             ),
         }
     }
 }
 
-/// `owner:group:drwxr-xr-x+`
-struct LongListing<'a>(&'a Attrs<'a>);
+/// Alluxio's modes have no sticky bit.
+const fn without_sticky(mode: Mode) -> Mode {
+    Mode::from_bits(mode.bits() & 0o777)
+}
+
+/// `owner:group:drwxr-xr-x+`, with the mask in the group bits.
+struct LongListing<'a>(&'a Shown<'a>);
 
 impl fmt::Display for LongListing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inode = self.0;
-        write!(
-            f,
-            "{}:{}:{}{}{}",
-            inode.owner,
-            inode.group,
-            if inode.is_directory() { 'd' } else { '-' },
-            inode.masked_mode().symbolic(),
-            if inode.has_acl { "+" } else { "" }
-        )
+        let Shown {
+            owner,
+            group,
+            mode,
+            mask,
+            directory,
+            has_acl,
+        } = *self.0;
+        let group_bits = mask.unwrap_or_else(|| mode.group());
+        let mode = Mode::from_parts(mode.owner(), group_bits, mode.other(), mode.sticky());
+        let kind = if directory { 'd' } else { '-' };
+        let plus = if has_acl { "+" } else { "" };
+        write!(f, "{owner}:{group}:{kind}{}{plus}", mode.symbolic())
     }
 }
 
@@ -237,7 +271,7 @@ impl fmt::Display for Explanation<'_, '_> {
         if let Some(real) = denied.subject.real_user() {
             write!(f, " (via {real})")?;
         }
-        write!(f, " may not {} {}: ", verb(denied.op), self.path)?;
+        write!(f, " may not {} {}: ", denied.verb, self.path)?;
         match denied.reason {
             Reason::Bits { wanted, verdict } => {
                 write!(
@@ -254,7 +288,7 @@ impl fmt::Display for Explanation<'_, '_> {
                     )?;
                 }
                 let missing = wanted & !verdict.effective_bits();
-                let masked = inode.mask().is_some_and(|mask| !mask.contains(wanted))
+                let masked = inode.mask.is_some_and(|mask| !mask.contains(wanted))
                     && verdict.mask().is_some();
                 if missing == Perm::NONE {
                     write!(f, "; no single group entry holds all of it")?;
@@ -275,7 +309,7 @@ impl fmt::Display for Explanation<'_, '_> {
             ),
             Reason::NotOwner => write!(f, "only {} (its owner) or a super user may", inode.owner),
             Reason::NotSuperUser => write!(f, "only a super user may"),
-            Reason::NotMember => write!(f, "{user} is not a member of the new group"),
+            Reason::NotMember { group } => write!(f, "{user} is not a member of {group}"),
             Reason::NotADirectory => write!(f, "{at} is not a directory"),
             Reason::Root => write!(f, "the root stays where it is"),
         }
@@ -283,7 +317,7 @@ impl fmt::Display for Explanation<'_, '_> {
 }
 
 /// The operation as a verb.
-const fn verb(op: Op<'_>) -> &'static str {
+pub(super) const fn verb(op: Op<'_>) -> &'static str {
     match op {
         Op::GetStatus => "pass through to",
         Op::List => "list",

@@ -154,3 +154,55 @@ impl GroupMapping for OsGroups {
         Ok(groups.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(mapping: &dyn GroupMapping, user: &str) -> Vec<String> {
+        let groups = mapping.groups(&UserName::new(user).unwrap()).unwrap();
+        let mut names: Vec<_> = groups.iter().map(ToString::to_string).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_static_mapping_is_read_as_hadoop_writes_it() {
+        let groups: StaticGroups = " alice = staff , eng ;bob=staff;dr.who=;".parse().unwrap();
+        assert_eq!(names(&groups, "alice"), ["eng", "staff"]);
+        assert!(names(&groups, "dr.who").is_empty() && names(&groups, "nobody").is_empty());
+        for (text, says) in [
+            (
+                "alice",
+                "invalid group mapping \"alice\": expected user=group,group",
+            ),
+            (
+                "a=b;a=c",
+                "invalid group mapping \"a=c\": user a is mapped twice",
+            ),
+            (
+                "a=b:c",
+                "invalid group mapping \"a=b:c\": group name \"b:c\" holds ':' at byte 1",
+            ),
+        ] {
+            assert_eq!(text.parse::<StaticGroups>().unwrap_err().to_string(), says);
+        }
+    }
+
+    #[cfg(feature = "unix")]
+    #[test]
+    fn the_operating_system_says_what_id_says() {
+        let id = std::process::Command::new("id")
+            .args(["-Gn", "root"])
+            .output()
+            .unwrap();
+        let mut expected: Vec<_> = String::from_utf8(id.stdout)
+            .unwrap()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        expected.sort_unstable();
+        assert_eq!(names(&OsGroups, "root"), expected);
+        assert!(names(&OsGroups, "no-such-user--version").is_empty());
+    }
+}

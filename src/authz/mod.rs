@@ -37,7 +37,7 @@ mod resolver;
 mod walk;
 
 pub use attrs::Attrs;
-pub use denied::{Denied, Reason};
+pub use denied::{Denied, Reason, Shown};
 #[cfg(feature = "unix")]
 pub use groups::OsGroups;
 pub use groups::{GroupMapping, GroupsUnavailable, StaticGroups, StaticGroupsError};

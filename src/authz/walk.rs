@@ -1,11 +1,6 @@
 //! The way from the root to a target, checked directory by directory under the caller's own locks.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a denial borrows all that explains it and lives on the stack"
-)]
-
-use super::denied::{Denied, Reason};
+use super::denied::{Denied, Reason, verb};
 use super::op::{Needs, Who};
 use super::{Attrs, Because, Op, Permit};
 use crate::acl::{ChgrpRule, Dialect, Perm, Verdict};
@@ -157,7 +152,14 @@ impl<'a> Walk<'a> {
         let user = self.subject.user().as_ref();
         if self.dialect.sticky && directory.sticky && directory.owner != user && inode.owner != user
         {
-            return Err(self.deny(op, Reason::Sticky { parent: directory }, inode, self.depth));
+            return Err(self.deny(
+                op,
+                Reason::Sticky {
+                    parent: directory.into(),
+                },
+                inode,
+                self.depth,
+            ));
         }
         Ok(())
     }
@@ -171,7 +173,14 @@ impl<'a> Walk<'a> {
                 if self.dialect.chgrp == ChgrpRule::OwnGroups
                     && !self.subject.groups().contains(group) =>
             {
-                Err(self.deny(op, Reason::NotMember, target, self.depth))
+                Err(self.deny(
+                    op,
+                    Reason::NotMember {
+                        group: group.as_str(),
+                    },
+                    target,
+                    self.depth,
+                ))
             }
             _ => Ok(()),
         }
@@ -206,19 +215,13 @@ impl<'a> Walk<'a> {
             .evaluate(self.subject, inode.owner, inode.group, wanted, self.dialect)
     }
 
-    const fn deny(
-        self,
-        op: Op<'a>,
-        reason: Reason<'a>,
-        inode: Attrs<'a>,
-        depth: usize,
-    ) -> Denied<'a> {
+    fn deny(self, op: Op<'a>, reason: Reason<'a>, inode: Attrs<'a>, depth: usize) -> Denied<'a> {
         Denied {
             dialect: self.dialect,
             subject: self.subject,
-            op,
+            verb: verb(op),
             reason,
-            inode,
+            inode: inode.into(),
             depth,
         }
     }

@@ -31,6 +31,8 @@ mod issuer;
 mod key;
 mod keyring;
 mod policy;
+#[cfg(test)]
+mod tests;
 mod verifier;
 mod wire;
 

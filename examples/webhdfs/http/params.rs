@@ -39,9 +39,8 @@ impl Params {
     }
 
     pub fn required(&self, name: &str) -> Result<&str, RemoteException> {
-        self.optional(name).ok_or_else(|| {
-            RemoteException::illegal_argument(format!("webhdfs parameter \"{name}\" is missing"))
-        })
+        self.optional(name)
+            .ok_or_else(|| RemoteException::missing(name))
     }
 
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, RemoteException> {

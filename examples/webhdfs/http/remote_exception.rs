@@ -58,6 +58,16 @@ impl RemoteException {
         Self { kind, message }
     }
 
+    /// A parameter that must be there.
+    pub fn missing(parameter: &str) -> Self {
+        Self::illegal_argument(format!("webhdfs parameter \"{parameter}\" is missing"))
+    }
+
+    /// What cannot be written down does not happen.
+    pub fn unaudited(cause: &std::io::Error) -> Self {
+        Self::retriable(format!("the audit log cannot be written: {cause}"))
+    }
+
     /// Whether it says that somebody may not do something.
     pub fn is_access_control(&self) -> bool {
         self.kind.class.ends_with("AccessControlException")

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::namespace::{Inode, Namespace};
 
-const BLOCK_SIZE: u64 = 128 * 1024 * 1024;
+pub const BLOCK_SIZE: u64 = 128 * 1024 * 1024;
 
 /// `FileStatus`; the suffix is the name in a listing and empty for the path itself.
 pub fn file_status(inode: &Inode, suffix: &str, dialect: &Dialect) -> Value {

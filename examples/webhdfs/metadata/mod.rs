@@ -71,6 +71,7 @@ fn operation(method: &Method, op: &str) -> Option<(&'static str, Handler)> {
         ("GET", "GETHOMEDIRECTORY") => ("getHomeDirectory", reads::home_directory),
         ("GET", "GETACLSTATUS") => ("getAclStatus", acls::get_acl_status),
         ("GET", "CHECKACCESS") => ("checkAccess", reads::check_access),
+        ("GET", "GETSERVERDEFAULTS") => ("getServerDefaults", reads::server_defaults),
         ("PUT", "CREATE") => ("create", files::create),
         ("PUT", "MKDIRS") => ("mkdirs", writes::mkdirs),
         ("PUT", "RENAME") => ("rename", writes::rename),
@@ -113,9 +114,9 @@ impl Metadata {
             if let Some(destination) = destination {
                 record = record.to(destination);
             }
-            self.audit.write(&record).map_err(|cause| {
-                RemoteException::retriable(format!("the audit log cannot be written: {cause}"))
-            })
+            self.audit
+                .write(&record)
+                .map_err(|error| RemoteException::unaudited(&error))
         };
         let record = Record::new(command, path.as_str());
         let login = Login {

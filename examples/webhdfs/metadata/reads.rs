@@ -79,6 +79,22 @@ pub fn home_directory(_: &Metadata, call: &Call<'_>) -> Answer {
     ))
 }
 
+/// What Hadoop's shell asks before it deletes: there is no trash here.
+pub fn server_defaults(_: &Metadata, _: &Call<'_>) -> Answer {
+    Ok(Reply::Json(json!({ "FsServerDefaults": {
+        "blockSize": json::BLOCK_SIZE,
+        "bytesPerChecksum": 512,
+        "checksumType": 2,
+        "defaultStoragePolicyId": 0,
+        "encryptDataTransfer": false,
+        "fileBufferSize": 4096,
+        "keyProviderUri": "",
+        "replication": 1,
+        "trashInterval": 0,
+        "writePacketSize": 65536,
+    }})))
+}
+
 pub fn check_access(metadata: &Metadata, call: &Call<'_>) -> Answer {
     let wanted: Perm = call.params.required("fsaction")?.parse().map_err(|error| {
         RemoteException::illegal_argument(format!(

@@ -2,10 +2,12 @@
 
 mod blocks;
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bailiwick::acl::Perm;
+use bailiwick::audit::{Record, Sink};
 use bailiwick::capability::Verifier;
 use hyper::body::Incoming;
 use hyper::{Method, Request, Response, StatusCode, header};
@@ -23,17 +25,22 @@ pub type Report = Box<dyn Fn(&Commit) -> Result<Vec<Id>, RemoteException> + Send
 pub struct Worker {
     pub blocks: Blocks,
     pub verifier: Arc<Verifier>,
+    pub audit: Arc<dyn Sink>,
     pub report: Report,
 }
 
 impl Worker {
-    pub async fn serve(&self, request: Request<Incoming>) -> Response<Body> {
-        self.answer(request)
+    pub async fn serve(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        self.answer(request, peer.ip())
             .await
             .unwrap_or_else(|error| error.response())
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, RemoteException> {
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Result<Response<Body>, RemoteException> {
         let params = Params::parse(request.uri().query().unwrap_or_default())?;
         let op = params.required("op")?.to_ascii_uppercase();
         let right = match (request.method(), op.as_str()) {
@@ -45,7 +52,7 @@ impl Worker {
                 )));
             }
         };
-        let block = self.authorized_block(&params, right)?;
+        let block = self.authorized_block(&params, right, peer)?;
         match op.as_str() {
             "OPEN" => {
                 let offset = params.length("offset")?.unwrap_or(0);
@@ -77,22 +84,43 @@ impl Worker {
         }
     }
 
-    /// The block that the request names, if its capability covers it.
-    fn authorized_block(&self, params: &Params, right: Perm) -> Result<Id, RemoteException> {
-        let block = params.length("block")?;
-        let block = block.ok_or_else(|| {
-            RemoteException::illegal_argument("webhdfs parameter \"block\" is missing".to_owned())
-        })?;
+    /// The block that the request names, if its capability covers it. Either way it is written down, by the user for whom
+    /// the capability was issued.
+    fn authorized_block(
+        &self,
+        params: &Params,
+        right: Perm,
+        peer: IpAddr,
+    ) -> Result<Id, RemoteException> {
+        let missing = || RemoteException::missing("block");
+        let block = params.length("block")?.ok_or_else(missing)?;
+        let resource = block_name(block);
         let token = params.optional("capability").unwrap_or_default();
-        self.verifier
-            .check(
-                token,
-                block_name(block).as_bytes(),
-                right,
-                SystemTime::now(),
-            )
-            .map_err(|rejected| RemoteException::invalid_token(rejected.to_string()))?;
-        Ok(block)
+        let checked = self
+            .verifier
+            .check(token, resource.as_bytes(), right, SystemTime::now());
+        let login = checked.as_ref().ok().map(|grant| match grant.real_user() {
+            Some(real) => format!("{} via {real}", grant.user()),
+            None => grant.user().to_owned(),
+        });
+        let command = if right == Perm::READ {
+            "readBlock"
+        } else {
+            "writeBlock"
+        };
+        let record = Record::new(command, &resource)
+            .by_unresolved(login.as_deref().unwrap_or("unknown"))
+            .from(peer)
+            .allowed(checked.is_ok())
+            .succeeded(checked.is_ok())
+            .over("webhdfs");
+        self.audit
+            .write(&record)
+            .map_err(|error| RemoteException::unaudited(&error))?;
+        match checked {
+            Ok(_) => Ok(block),
+            Err(rejected) => Err(RemoteException::invalid_token(rejected.to_string())),
+        }
     }
 }
 
