@@ -20,7 +20,8 @@ Usage: cargo run --release --example webhdfs -- [FLAGS]
   --tls-keystore-password-file FILE
                               or the environment variable WEBHDFS_TLS_KEYSTORE_PASSWORD
   --tls-keystore-alias NAME   which key, if there are several
-  --tls-truststore FILE       require client certificates that this store trusts
+  --tls-truststore FILE       require client certificates that this store trusts; its password, if it
+                              needs one, is in WEBHDFS_TLS_TRUSTSTORE_PASSWORD
   --dialect NAME              alluxio, hdfs or posix [hdfs]
   --user-groups MAP           [alice=staff,eng;bob=staff;yarn=hadoop]; 'os' asks the operating system
   --superuser NAME            [hdfs]

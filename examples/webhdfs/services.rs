@@ -12,7 +12,7 @@ use bailiwick::audit::{Format, Lines, Sink};
 use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, UserName};
-use bailiwick::tls::{self, ClientAuth, Password, ServerContext, Store};
+use bailiwick::tls::{self, ClientAuth, Password, ServerContext, Store, TlsError};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
@@ -22,7 +22,8 @@ use crate::metadata::{Metadata, PendingFiles};
 use crate::namespace::{Birth, Namespace};
 use crate::worker::{Blocks, Worker};
 
-const PASSWORD_VARIABLE: &str = "WEBHDFS_TLS_KEYSTORE_PASSWORD";
+const KEYSTORE_PASSWORD: &str = "WEBHDFS_TLS_KEYSTORE_PASSWORD";
+const TRUSTSTORE_PASSWORD: &str = "WEBHDFS_TLS_TRUSTSTORE_PASSWORD";
 /// By how much the clocks of metadata servers and workers may differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 const KEY_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -230,9 +231,7 @@ pub fn tls(flags: &Flags) -> Result<(Option<TlsAcceptor>, Option<PathBuf>), Box<
         Some(path) => {
             let password = match &flags.keystore_password_file {
                 Some(file) => Some(Password::from_file(file)?),
-                None => std::env::var_os(PASSWORD_VARIABLE)
-                    .map(|_| Password::from_env(PASSWORD_VARIABLE))
-                    .transpose()?,
+                None => password(KEYSTORE_PASSWORD)?,
             };
             (Store::open(path, password.as_ref())?, None)
         }
@@ -247,7 +246,14 @@ pub fn tls(flags: &Flags) -> Result<(Option<TlsAcceptor>, Option<PathBuf>), Box<
     let identity = store.key(flags.keystore_alias.as_deref(), None, &provider)?;
     let mut server = ServerContext::new(&identity, &provider);
     if let Some(path) = &flags.truststore {
-        server = server.client_auth(ClientAuth::Required(Store::open(path, None)?.trust(None)?));
+        let trust = Store::open(path, password(TRUSTSTORE_PASSWORD)?.as_ref())?.trust(None)?;
+        server = server.client_auth(ClientAuth::Required(trust));
     }
     Ok((Some(TlsAcceptor::from(Arc::new(server.config()?))), ca))
+}
+
+/// A password from the environment, where it is set.
+fn password(variable: &str) -> Result<Option<Password>, TlsError> {
+    let set = std::env::var_os(variable).is_some();
+    set.then(|| Password::from_env(variable)).transpose()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 pub(super) const SECRET_LEN: usize = 32;
 pub(super) const MAC_LEN: usize = 32;
@@ -21,11 +21,10 @@ impl fmt::Display for KeyId {
 }
 
 /// A secret with the times between which it counts, in seconds since 1970.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone)]
 pub(super) struct Key {
-    #[zeroize(skip)]
     pub(super) id: KeyId,
-    pub(super) secret: [u8; SECRET_LEN],
+    pub(super) secret: Zeroizing<[u8; SECRET_LEN]>,
     /// No token is issued after it.
     pub(super) issue_until: u64,
     /// No token is accepted after it.
@@ -36,7 +35,7 @@ impl Key {
     pub(super) fn mac(&self) -> MacKey {
         // HMAC pads a short key with zeros to a block (RFC 2104), so padding here changes nothing and cannot fail.
         let mut block = Zeroizing::new([0; BLOCK_LEN]);
-        for (to, from) in block.iter_mut().zip(self.secret) {
+        for (to, from) in block.iter_mut().zip(*self.secret) {
             *to = from;
         }
         MacKey(Hmac::new(&(*block).into()))
@@ -49,7 +48,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// HMAC-SHA256 with the key already mixed in: cloning it is cheaper than keying it. Wiped on drop.
+/// HMAC-SHA256 with the key already mixed in: cloning it is cheaper than keying it. The hash
+/// states it is made of are wiped when dropped (feature `zeroize` of `sha2`).
 #[derive(Clone)]
 pub(super) struct MacKey(Hmac<Sha256>);
 
@@ -65,5 +65,19 @@ impl MacKey {
         let mut mac = self.0.clone();
         mac.update(message);
         mac.verify_slice(tag).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>() {}
+        wiped::<Zeroizing<[u8; SECRET_LEN]>>();
+        wiped::<Sha256>();
     }
 }

@@ -96,11 +96,11 @@ fn fresh(policy: &KeyPolicy, issue_from: u64) -> Result<Key, RandomUnavailable> 
     };
     let mut key = Key {
         id: KeyId(getrandom::u64().map_err(failed)?),
-        secret: [0; SECRET_LEN],
+        secret: Zeroizing::new([0; SECRET_LEN]),
         issue_until: 0,
         accept_until: 0,
     };
-    getrandom::fill(&mut key.secret).map_err(failed)?;
+    getrandom::fill(&mut *key.secret).map_err(failed)?;
     set_times(&mut key, policy, issue_from);
     Ok(key)
 }
@@ -135,7 +135,7 @@ impl KeyUpdate {
         bytes.push(VERSION);
         for key in &self.keys {
             bytes.extend_from_slice(&key.id.0.to_be_bytes());
-            bytes.extend_from_slice(&key.secret);
+            bytes.extend_from_slice(&*key.secret);
             bytes.extend_from_slice(&key.issue_until.to_be_bytes());
             bytes.extend_from_slice(&key.accept_until.to_be_bytes());
         }
@@ -167,7 +167,7 @@ fn read_key(bytes: &[u8; KEY_LEN]) -> Option<Key> {
     let (accept_until, _) = rest.split_first_chunk()?;
     Some(Key {
         id: KeyId(u64::from_be_bytes(*id)),
-        secret: *secret,
+        secret: Zeroizing::new(*secret),
         issue_until: u64::from_be_bytes(*issue_until),
         accept_until: u64::from_be_bytes(*accept_until),
     })

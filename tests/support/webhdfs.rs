@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -47,30 +48,40 @@ impl Answer {
     }
 }
 
-/// The example, built by `cargo test` beside this test.
-fn executable() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let path = test
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/webhdfs");
-    assert!(
-        path.exists(),
-        "{} is missing: cargo build --example webhdfs",
-        path.display()
-    );
-    path
+/// The example beside this test, built first: `cargo test --test webhdfs` alone would leave an old one there.
+fn executable() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let cargo = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--all-features", "--example", "webhdfs"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(
+            cargo.is_ok_and(|status| status.success()),
+            "cargo build --example webhdfs"
+        );
+        let test = std::env::current_exe().unwrap();
+        test.parent()
+            .unwrap()
+            .parent()
+            .unwrap()
+            .join("examples/webhdfs")
+    })
 }
 
 impl Server {
     pub(crate) fn start(args: &[&str]) -> Self {
+        Self::start_with(args, &[])
+    }
+
+    /// With variables in its environment.
+    pub(crate) fn start_with(args: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let mut command = Command::new(executable());
         command
             .args(["--http", "127.0.0.1:0", "--worker", "127.0.0.1:0"])
             .args(args)
+            .envs(environment.iter().copied())
             .current_dir(&folder);
         let (child, metadata, worker) = Self::spawn(command);
         Self {
