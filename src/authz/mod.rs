@@ -34,6 +34,8 @@ mod op;
 mod permit;
 mod policy;
 mod resolver;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use attrs::Attrs;

@@ -1,0 +1,322 @@
+//! What operations need in each dialect, and who becomes a subject.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::acl::{AclSpec, Dialect, Kind, Mode, Perm, Protection};
+use crate::identity::{GroupName, Groups, Mechanism, Principal, Subject, UserName};
+
+fn user(name: &str) -> UserName {
+    UserName::new(name).unwrap()
+}
+
+fn group(name: &str) -> GroupName {
+    GroupName::new(name).unwrap()
+}
+
+/// alice owns a directory and a file in it; bob asks.
+struct World {
+    policy: Policy,
+    root: Protection,
+    directory: Protection,
+    file: Protection,
+}
+
+fn world(dialect: Dialect, directory: u16, file: u16) -> World {
+    let protection = |bits| Protection::from(Mode::from_bits(bits));
+    World {
+        policy: Policy::new(dialect)
+            .with_super_user(user("hdfs"))
+            .with_super_group(group("ops")),
+        root: protection(0o755),
+        directory: protection(directory),
+        file: protection(file),
+    }
+}
+
+impl World {
+    fn subject(&self, name: &str, groups: &[&str]) -> Subject {
+        let groups: Groups = groups.iter().map(|name| group(name)).collect();
+        self.policy
+            .admit(Subject::asserted(user(name), groups, Mechanism::Simple))
+    }
+
+    /// What `who` is told about an operation on `/d/f`, or on `/d/missing`.
+    fn ask(&self, who: &str, groups: &[&str], op: Op<'_>, exists: bool) -> Result<Because, String> {
+        let (root, alice, staff) = (user("root"), user("alice"), group("staff"));
+        let subject = self.subject(who, groups);
+        let attrs = |kind, owner, protection| Attrs::new(kind, owner, &staff, protection);
+        let target = attrs(Kind::File, &alice, &self.file);
+        let walk = self.policy.walk(&subject);
+        walk.enter(attrs(Kind::Directory, &root, &self.root))
+            .and_then(|walk| walk.enter(attrs(Kind::Directory, &alice, &self.directory)))
+            .and_then(|walk| walk.check(op, exists.then_some(target)))
+            .map(|permit| permit.because())
+            .map_err(|denied| denied.message("/d/f").to_string())
+    }
+
+    fn allows(&self, who: &str, op: Op<'_>) -> bool {
+        self.ask(who, &[], op, true).is_ok()
+    }
+}
+
+const DIALECTS: [Dialect; 3] = [Dialect::ALLUXIO, Dialect::HDFS, Dialect::POSIX];
+
+#[test]
+fn the_way_needs_execution_and_the_target_what_is_done_to_it() {
+    for dialect in DIALECTS {
+        let open = world(dialect, 0o701, 0o604);
+        assert!(open.allows("bob", Op::Open), "{}", dialect.name);
+        assert!(open.allows("bob", Op::GetStatus));
+        assert!(!open.allows("bob", Op::Append));
+        assert!(!open.allows("bob", Op::Delete));
+        assert!(open.ask("bob", &[], Op::Create, false).is_err());
+        let closed = world(dialect, 0o704, 0o777);
+        for op in [
+            Op::Open,
+            Op::GetStatus,
+            Op::CheckAccess(Perm::READ),
+            Op::SetTimes,
+        ] {
+            assert!(!closed.allows("bob", op), "{} {op:?}", dialect.name);
+            assert_eq!(closed.ask("hdfs", &[], op, true), Ok(Because::SuperUser));
+            assert_eq!(
+                closed.ask("bob", &["ops"], op, true),
+                Ok(Because::SuperUser)
+            );
+        }
+        let shared = world(dialect, 0o703, 0o600);
+        assert!(shared.ask("bob", &[], Op::Create, false).is_ok());
+        assert!(shared.allows("bob", Op::Delete) && shared.allows("bob", Op::RenameFrom));
+    }
+}
+
+#[test]
+fn the_kernel_wants_both_bits_of_a_directory_from_one_entry() {
+    let spec = "group:w:-w-,group:x:--x";
+    for (dialect, allowed) in [
+        (Dialect::HDFS, true),
+        (Dialect::POSIX, false),
+        (Dialect::ALLUXIO, true),
+    ] {
+        let mut world = world(dialect, 0o700, 0o600);
+        let spec = AclSpec::parse(spec, &dialect).unwrap();
+        world.directory = world
+            .directory
+            .modify(&spec, Kind::Directory, &dialect)
+            .unwrap();
+        assert_eq!(
+            world.ask("bob", &["w", "x"], Op::Create, false).is_ok(),
+            allowed,
+            "{}",
+            dialect.name
+        );
+    }
+}
+
+#[test]
+fn sticky_directories_protect_what_others_own_where_the_dialect_knows_them() {
+    for (dialect, allowed) in [
+        (Dialect::HDFS, false),
+        (Dialect::POSIX, false),
+        (Dialect::ALLUXIO, true),
+    ] {
+        let world = world(dialect, 0o1777, 0o666);
+        for op in [Op::Delete, Op::RenameFrom, Op::RenameTo] {
+            assert_eq!(world.allows("bob", op), allowed, "{} {op:?}", dialect.name);
+            assert!(world.allows("alice", op) && world.allows("hdfs", op));
+        }
+        assert!(
+            world.ask("bob", &[], Op::Create, false).is_ok(),
+            "new files are welcome"
+        );
+    }
+}
+
+#[test]
+fn owners_keep_what_is_theirs() {
+    let (eng, bob) = (group("eng"), user("bob"));
+    for dialect in DIALECTS {
+        let world = world(dialect, 0o777, 0o777);
+        for op in [Op::SetPermission, Op::SetAcl] {
+            assert_eq!(world.ask("alice", &[], op, true), Ok(Because::Ownership));
+            assert!(!world.allows("bob", op), "{} {op:?}", dialect.name);
+        }
+        assert!(!world.allows("alice", Op::SetOwner(bob.as_ref())));
+        assert!(world.allows("hdfs", Op::SetOwner(bob.as_ref())));
+        let chgrp = Op::SetGroup(eng.as_ref());
+        assert!(world.ask("alice", &["eng"], chgrp, true).is_ok());
+        assert_eq!(world.allows("alice", chgrp), dialect.name == "alluxio");
+        assert!(!world.allows("bob", chgrp));
+        assert_eq!(world.allows("bob", Op::SetTimes), dialect.name != "posix");
+    }
+}
+
+#[test]
+fn deleting_a_tree_asks_for_what_is_in_it() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let locked = Protection::from(Mode::from_bits(0o755));
+    let inode = |kind| Attrs::new(kind, &alice, &staff, &locked);
+    for (dialect, kind, empty, allowed) in [
+        (Dialect::HDFS, Kind::Directory, false, false),
+        (Dialect::HDFS, Kind::Directory, true, true),
+        (Dialect::HDFS, Kind::File, false, true),
+        (Dialect::POSIX, Kind::Directory, false, false),
+        (Dialect::POSIX, Kind::File, false, true),
+        (Dialect::ALLUXIO, Kind::Directory, true, false),
+        (Dialect::ALLUXIO, Kind::File, false, false),
+    ] {
+        let world = world(dialect, 0o777, 0o777);
+        let check = |who: &str| {
+            let subject = world.subject(who, &[]);
+            world
+                .policy
+                .walk(&subject)
+                .check_below(Op::Delete, None, inode(kind), empty)
+                .is_ok()
+        };
+        assert_eq!(check("bob"), allowed, "{} {kind:?} {empty}", dialect.name);
+        assert!(check("alice") && check("hdfs"));
+    }
+}
+
+#[test]
+fn nobody_deletes_the_root_but_a_super_user_and_nothing_is_below_a_file() {
+    let world = world(Dialect::HDFS, 0o777, 0o777);
+    let (alice, staff) = (user("alice"), group("staff"));
+    let root = Attrs::new(Kind::Directory, &alice, &staff, &world.root);
+    let (subject, super_user) = (world.subject("alice", &[]), world.subject("hdfs", &[]));
+    assert!(
+        world
+            .policy
+            .walk(&subject)
+            .check(Op::Delete, Some(root))
+            .is_err()
+    );
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    for subject in [&subject, &super_user] {
+        let denied = world
+            .policy
+            .walk(subject)
+            .enter(root)
+            .unwrap()
+            .enter(file)
+            .unwrap_err();
+        assert_eq!(
+            denied.message("/f/x").to_string(),
+            "/f (is not a directory)"
+        );
+    }
+}
+
+#[test]
+fn explanations_say_what_would_have_to_change() {
+    let spec = AclSpec::parse("user:bob:r--,mask::---", &Dialect::HDFS).unwrap();
+    let mut world = world(Dialect::HDFS, 0o755, 0o600);
+    world.file = world
+        .file
+        .modify(&spec, Kind::File, &Dialect::HDFS)
+        .unwrap();
+    let (alice, staff) = (user("alice"), group("staff"));
+    let subject = world.subject("bob", &[]).via(user("yarn"));
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    let denied = world
+        .policy
+        .walk(&subject)
+        .check(Op::Open, Some(file))
+        .unwrap_err();
+    assert_eq!(
+        denied.explain("/").to_string(),
+        "bob (via yarn) may not open /: / must grant r--, but the entry of the named user grants r--, which the mask --- \
+         limits to ---; widen the mask by r--"
+    );
+    assert!(size_of::<Denied<'_>>() <= 128);
+}
+
+/// A group service that is down.
+struct Down;
+
+impl GroupMapping for Down {
+    fn groups(&self, user: &UserName) -> Result<Groups, GroupsUnavailable> {
+        Err(GroupsUnavailable::new(user, "connection refused"))
+    }
+}
+
+#[test]
+fn a_broken_group_service_is_no_refusal_and_super_users_are_nobodys_mask() {
+    let policy = Policy::new(Dialect::HDFS).with_super_user(user("hdfs"));
+    let any = [
+        ("hadoop.proxyuser.yarn.users", "*"),
+        ("hadoop.proxyuser.yarn.hosts", "*"),
+    ];
+    let rules = || Impersonation::hadoop("hadoop.proxyuser", any).unwrap();
+    let yarn = Principal::asserted(user("yarn"), Mechanism::Simple);
+    let groups: StaticGroups = "alice=staff".parse().unwrap();
+    let resolver = Resolver::new(Arc::new(groups), rules());
+    let as_user = |name| resolver.resolve(&policy, &yarn, Some(&user(name)), None);
+    let alice = as_user("alice").unwrap();
+    assert_eq!(
+        (alice.user().as_str(), alice.real_user().unwrap().as_str()),
+        ("alice", "yarn")
+    );
+    assert!(
+        as_user("yarn").unwrap().real_user().is_none(),
+        "to act as oneself is no impersonation"
+    );
+    assert!(matches!(as_user("hdfs"), Err(ResolveError::Refused(_))));
+
+    let down = Resolver::new(Arc::new(Down), rules());
+    assert!(matches!(
+        down.resolve(&policy, &yarn, None, None),
+        Err(ResolveError::Unavailable(_))
+    ));
+    let by_group = [
+        ("hadoop.proxyuser.yarn.groups", "staff"),
+        ("hadoop.proxyuser.yarn.hosts", "*"),
+    ];
+    let down = Resolver::new(
+        Arc::new(Down),
+        Impersonation::hadoop("hadoop.proxyuser", by_group).unwrap(),
+    );
+    let error = down
+        .resolve(&policy, &yarn, Some(&user("alice")), None)
+        .unwrap_err();
+    assert!(matches!(error, ResolveError::Unavailable(_)), "{error}");
+}
+
+#[test]
+fn rules_that_are_no_rules_are_named() {
+    for (key, value, says) in [
+        (
+            "p.yarn.user",
+            "a",
+            "unknown impersonation property \"p.yarn.user\": expected p.USER.users|groups|hosts",
+        ),
+        (
+            "p.users",
+            "a",
+            "unknown impersonation property \"p.users\": expected p.USER.users|groups|hosts",
+        ),
+        (
+            "p.yarn.users",
+            "a:b",
+            "invalid impersonation property \"p.yarn.users\": user name \"a:b\" holds ':' at byte 1",
+        ),
+        (
+            "p.yarn.hosts",
+            "10.0.0.0/33",
+            "invalid impersonation property \"p.yarn.hosts\": invalid network \"10.0.0.0/33\": expected ADDRESS/BITS",
+        ),
+    ] {
+        assert_eq!(
+            Impersonation::hadoop("p", [(key, value)])
+                .unwrap_err()
+                .to_string(),
+            says
+        );
+    }
+    assert!(
+        Impersonation::hadoop("p", [("p.a.b.users", "*"), ("other", "x")]).is_ok(),
+        "names have dots"
+    );
+}
