@@ -134,6 +134,19 @@ fn sticky_directories_protect_what_others_own_where_the_dialect_knows_them() {
 }
 
 #[test]
+fn the_owner_of_a_sticky_directory_clears_it() {
+    let (carol, alice, staff) = (user("carol"), user("alice"), group("staff"));
+    let world = world(Dialect::HDFS, 0o1777, 0o600);
+    let directory = Attrs::new(Kind::Directory, &carol, &staff, &world.directory);
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    for (who, allowed) in [("carol", true), ("alice", true), ("bob", false)] {
+        let subject = world.subject(who, &[]);
+        let walk = world.policy.walk(&subject).enter(directory).unwrap();
+        assert_eq!(walk.check(Op::Delete, Some(file)).is_ok(), allowed, "{who}");
+    }
+}
+
+#[test]
 fn owners_keep_what_is_theirs() {
     let (eng, bob) = (group("eng"), user("bob"));
     for dialect in DIALECTS {

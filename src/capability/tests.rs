@@ -75,6 +75,19 @@ fn a_token_says_for_whom_and_lives_as_long_as_it_should() {
 }
 
 #[test]
+fn a_token_is_for_one_resource() {
+    let keyring = keyring();
+    let verifier = verifier(&keyring, at(0));
+    let token = issue(&Issuer::new(&keyring), Op::Open, Perm::READ, at(0)).unwrap();
+    for other in [&b"block 2"[..], b"block 1\0", b"block", b""] {
+        let refused = verifier
+            .check(&token, other, Perm::READ, at(0))
+            .unwrap_err();
+        assert_eq!(refused, Rejected::WrongResource);
+    }
+}
+
+#[test]
 fn a_permit_bounds_the_rights() {
     let keyring = keyring();
     let issuer = Issuer::new(&keyring);
