@@ -56,12 +56,10 @@ pub enum LoneMask {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDefault {
-    /// It stays; mentioned, it is replaced (HDFS).
+    /// It stays; mentioned, it is replaced (HDFS, `setfacl --set`).
     ReplacedIfGiven,
     /// It stays; mentioned, the entries are merged into it (Alluxio).
     Merged,
-    /// It is removed (`setfacl --set`).
-    Cleared,
 }
 
 /// What "remove all" removes besides the extended entries of the access ACL.
@@ -232,7 +230,6 @@ impl Dialect {
     /// POSIX.1e draft 17 as Linux implements it.
     pub const POSIX: Self = Self {
         name: "posix",
-        set_default: SetDefault::Cleared,
         max_entries: None,
         keyword_case: KeywordCase::Lower,
         new_group: NewGroup::OfCreator,

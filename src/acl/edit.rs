@@ -196,7 +196,6 @@ impl Protection {
         }
         match dialect.set_default {
             SetDefault::ReplacedIfGiven if default > 0 => edit.default.draft = Draft::default(),
-            SetDefault::Cleared => edit.default.draft = Draft::default(),
             SetDefault::ReplacedIfGiven | SetDefault::Merged => {}
         }
         edit.put_all(spec);
@@ -278,7 +277,7 @@ mod tests {
         let base = "user::rwx,group::r--,other::---";
         for (dialect, set_keeps, remove_all_keeps) in [
             (&Dialect::HDFS, true, false),
-            (&Dialect::POSIX, false, false),
+            (&Dialect::POSIX, true, false),
             (&Dialect::ALLUXIO, true, true),
         ] {
             let directory = after("user:a:rwx,default:user:a:rwx", dialect);
