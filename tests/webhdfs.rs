@@ -493,6 +493,12 @@ fn bad_input_is_told_which_parameter() {
             "\"offset\"",
         ),
         (
+            "GET /d?op=OPEN&noredirect=maybe&user.name=hdfs",
+            400,
+            "IllegalArgumentException",
+            "\"noredirect\"",
+        ),
+        (
             "GET /d?op=OPEN&length=x&user.name=hdfs",
             400,
             "IllegalArgumentException",

@@ -22,14 +22,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::{Request, Response, StatusCode, header};
+use hyper::{Method, Request, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use flags::{Command, Flags};
 use http::{Body, Listener, Params, RemoteException};
-use metadata::{Answer, Metadata, Reply};
+use metadata::{Metadata, Reply};
 use namespace::FsPath;
 use services::Services;
 use worker::Worker;
@@ -123,24 +123,11 @@ async fn on_metadata(
     request: Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Body> {
-    let method = request.method().clone();
-    let uri = request.uri().clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     // The protocol sends no bytes here, but curl does before it follows the redirect.
     let drained = http::drain(request).await;
-    let parsed = parse(uri.path(), uri.query().unwrap_or_default());
-    let mut response = match parsed {
-        Err(error) => error.response(),
-        Ok((path, params)) => {
-            let redirect = !params.boolean("noredirect").ok().flatten().unwrap_or(false);
-            // Group lookup and the audit file may block.
-            let answer =
-                tokio::task::spawn_blocking(move || metadata.serve(&method, &path, &params, peer))
-                    .await;
-            let answer =
-                answer.unwrap_or_else(|error| Err(RemoteException::runtime(error.to_string())));
-            respond(answer, redirect)
-        }
-    };
+    let answer = answer(metadata, method, &uri, peer).await;
+    let mut response = answer.unwrap_or_else(|error| error.response());
     if !drained {
         response.headers_mut().insert(
             header::CONNECTION,
@@ -148,6 +135,21 @@ async fn on_metadata(
         );
     }
     response
+}
+
+async fn answer(
+    metadata: Arc<Metadata>,
+    method: Method,
+    uri: &Uri,
+    peer: SocketAddr,
+) -> Result<Response<Body>, RemoteException> {
+    let (path, params) = parse(uri.path(), uri.query().unwrap_or_default())?;
+    let redirect = !params.boolean("noredirect")?.unwrap_or(false);
+    // Group lookup and the audit file may block.
+    let served = move || metadata.serve(&method, &path, &params, peer);
+    let reply = tokio::task::spawn_blocking(served).await;
+    let reply = reply.map_err(|error| RemoteException::runtime(error.to_string()))??;
+    Ok(respond(reply, redirect))
 }
 
 fn parse(path: &str, query: &str) -> Result<(FsPath, Params), RemoteException> {
@@ -168,25 +170,20 @@ fn parse(path: &str, query: &str) -> Result<(FsPath, Params), RemoteException> {
     Ok((FsPath::parse(path).map_err(invalid)?, Params::parse(query)?))
 }
 
-fn respond(answer: Answer, redirect: bool) -> Response<Body> {
-    match answer {
-        Err(error) => error.response(),
-        Ok(Reply::Empty) => Response::new(http::empty()),
-        Ok(Reply::Json(value)) => http::json(StatusCode::OK, &value),
-        Ok(Reply::Worker(location)) if !redirect => {
-            http::json(StatusCode::OK, &json!({ "Location": location }))
-        }
-        Ok(Reply::Worker(location)) => {
+fn respond(reply: Reply, redirect: bool) -> Response<Body> {
+    match reply {
+        Reply::Empty => Response::new(http::empty()),
+        Reply::Json(value) => http::json(StatusCode::OK, &value),
+        Reply::Worker(url) if !redirect => http::json(StatusCode::OK, &json!({ "Location": url })),
+        Reply::Worker(url) => {
+            let Ok(location) = url.parse() else {
+                let error = "the redirect is no header value".to_owned();
+                return RemoteException::runtime(error).response();
+            };
             let mut response = Response::new(http::empty());
             *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-            match location.parse() {
-                Ok(location) => {
-                    response.headers_mut().insert(header::LOCATION, location);
-                    response
-                }
-                Err(_) => RemoteException::runtime("the redirect is no header value".to_owned())
-                    .response(),
-            }
+            response.headers_mut().insert(header::LOCATION, location);
+            response
         }
     }
 }

@@ -15,7 +15,7 @@ use bailiwick::audit::{Record, Sink};
 use bailiwick::authn::{Exchange, Simple, Step};
 use bailiwick::authz::{Attrs, Denied, Op, Permit, Policy, Resolver, Walk};
 use bailiwick::capability::Issuer;
-use bailiwick::identity::{Subject, UserName};
+use bailiwick::identity::{GroupName, Subject, UserName};
 use hyper::Method;
 use serde_json::Value;
 
@@ -143,16 +143,19 @@ impl Metadata {
             .by(&subject)
             .allowed(allowed)
             .succeeded(answer.is_ok());
-        let namespace = self.read();
-        match namespace.find(path).target {
-            Some(inode) => {
-                let mode = inode.protection.mode(self.policy.dialect());
-                write(record.inode(&inode.owner, &inode.group, mode))?;
-            }
+        match self.shown(path) {
+            Some((owner, group, mode)) => write(record.inode(&owner, &group, mode))?,
             None => write(record)?,
         }
-        drop(namespace);
         answer
+    }
+
+    /// What the audit log tells of an inode. Copied, so that no lock is held while the log is written.
+    fn shown(&self, path: &FsPath) -> Option<(UserName, GroupName, Mode)> {
+        let namespace = self.read();
+        let inode = namespace.find(path).target?;
+        let mode = inode.protection.mode(self.policy.dialect());
+        Some((inode.owner.clone(), inode.group.clone(), mode))
     }
 
     /// SIMPLE login, and impersonation where asked for.
