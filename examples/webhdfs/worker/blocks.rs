@@ -82,6 +82,8 @@ impl Blocks {
                 file.write_all(&data).await.map_err(failed)?;
             }
         }
+        // `sync_all` alone would forget that the last write failed, on a full disk for example.
+        file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
         Ok(Received { path, length })
     }
