@@ -1,6 +1,8 @@
 //! HTTP: connections, parameters, answers and errors. Nothing here knows what a file is.
 
+mod answers;
 mod params;
+mod patient;
 mod remote_exception;
 mod server;
 mod unparsed;

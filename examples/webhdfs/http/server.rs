@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
@@ -20,7 +19,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::Body;
-use super::unparsed::Unparsed;
+use super::answers::{Answers, Counted};
+use super::patient::Patient;
+use super::unparsed::{MAX_HEAD, Unparsed};
 
 const MAX_CONNECTIONS: usize = 1024;
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -94,20 +95,29 @@ where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    let answers = Arc::new(AtomicUsize::new(0));
-    let stream = Unparsed::new(stream, Arc::clone(&answers));
-    let service = service_fn(move |request| {
-        let (answer, answers) = (handler(request, peer), Arc::clone(&answers));
+    let answers = Arc::new(Answers::default());
+    let stream = Unparsed::new(Patient::new(stream), Arc::clone(&answers));
+    let service = service_fn(move |request: Request<Incoming>| {
+        answers.ask();
+        let answers = Arc::clone(&answers);
+        let has_body = !request.body().is_end_stream();
+        let answer = handler(request, peer);
         async move {
-            let response = answer.await;
-            answers.fetch_add(1, Ordering::Release);
-            Ok::<_, Infallible>(response)
+            let mut response = answer.await;
+            let status = response.status();
+            if has_body && (status.is_client_error() || status.is_server_error()) {
+                // A refusal may leave the body unread, and then hyper closes: the client should know.
+                let close = header::HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, close);
+            }
+            Ok::<_, Infallible>(response.map(|body| Counted { body, answers }))
         }
     });
     // A peer that breaks off is no news; one that cannot speak HTTP has been told so.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
+        .max_buf_size(MAX_HEAD)
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -1,92 +1,63 @@
 //! Gives a body to the answers that hyper makes by itself.
 //!
 //! hyper answers what it cannot parse (a request line over 64 KiB, a malformed `Content-Length`) with a bare 4xx before any
-//! service is asked. Clients of WebHDFS expect a `RemoteException`. This wrapper round a connection counts the answers that
-//! the service has made; a status line that the service did not make is hyper's own, and is replaced.
+//! service is asked. Clients of WebHDFS expect a `RemoteException`. This wrapper round a connection knows which answers were
+//! asked of the service; what hyper writes when all of them have been sent is its own, and is replaced.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
+use hyper::StatusCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
 
 use super::RemoteException;
+use super::answers::Answers;
 
-/// How much, and for how long, is read after a replaced answer, so that the client reads it rather than a reset.
-const MAX_DRAINED: usize = 4 << 20;
-const DRAIN: Duration = Duration::from_secs(2);
+/// The most that hyper keeps of a request line with its headers.
+pub const MAX_HEAD: usize = 128 * 1024;
+/// The longest request target that hyper's `Uri` holds.
+const MAX_TARGET: u16 = u16::MAX - 1;
 
 pub struct Unparsed<S> {
     stream: S,
-    /// Answers that the service has made and hyper has not begun to write.
-    answers: Arc<AtomicUsize>,
-    replacement: Option<Replacement>,
-}
-
-struct Replacement {
-    bytes: Vec<u8>,
-    written: usize,
-    drained: usize,
-    deadline: Pin<Box<Sleep>>,
+    answers: Arc<Answers>,
+    /// How many of the answers have left hyper's buffers.
+    sent: usize,
+    /// What is left to write of the answer that replaces hyper's.
+    replacement: Option<Vec<u8>>,
 }
 
 impl<S> Unparsed<S> {
-    pub const fn new(stream: S, answers: Arc<AtomicUsize>) -> Self {
+    pub const fn new(stream: S, answers: Arc<Answers>) -> Self {
         Self {
             stream,
             answers,
+            sent: 0,
             replacement: None,
-        }
-    }
-
-    /// Looks whether a buffer begins an answer, and whether it is the service's.
-    fn inspect(&mut self, buffer: &[u8]) {
-        let status = buffer
-            .strip_prefix(b"HTTP/1.")
-            .and_then(|rest| rest.get(2..5));
-        let Some(status) = status.and_then(|digits| std::str::from_utf8(digits).ok()) else {
-            return; // somewhere within a body
-        };
-        if status.starts_with('1') {
-            return; // 100 Continue, before the service's answer
-        }
-        let made = self
-            .answers
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |answers| {
-                answers.checked_sub(1)
-            });
-        if made.is_err() && status.starts_with('4') {
-            self.replacement = Some(Replacement::of(status));
         }
     }
 }
 
-impl Replacement {
-    fn of(status: &str) -> Self {
-        let why = match status {
-            "414" | "431" => {
-                "Invalid value for webhdfs parameter \"query\": the request line or a header is too long"
-            }
-            _ => "malformed HTTP request line or header, such as Content-Length",
-        };
-        let body = RemoteException::illegal_argument(why.to_owned())
-            .json()
-            .to_string();
-        let answer = format!(
-            "HTTP/1.1 {status} Bad Request\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        Self {
-            bytes: answer.into_bytes(),
-            written: 0,
-            drained: 0,
-            deadline: Box::pin(sleep(DRAIN)),
-        }
-    }
+/// hyper's answer, told as an exception.
+fn replacement(answer: &[u8]) -> Option<Vec<u8>> {
+    let status = StatusCode::from_bytes(answer.strip_prefix(b"HTTP/1.1 ")?.get(..3)?).ok()?;
+    let why = match status {
+        StatusCode::URI_TOO_LONG => format!(
+            "Invalid value for webhdfs parameter \"query\": the request line is longer than {MAX_TARGET} bytes"
+        ),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => format!(
+            "Invalid value for webhdfs parameter \"query\", or for a header: together they are longer than {MAX_HEAD} bytes or too many"
+        ),
+        _ => "malformed HTTP request line or header, such as Content-Length".to_owned(),
+    };
+    let body = RemoteException::illegal_argument(why).json().to_string();
+    let length = body.len();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    Some(answer.into_bytes())
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Unparsed<S> {
@@ -99,48 +70,34 @@ impl<S: AsyncRead + Unpin> AsyncRead for Unparsed<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Unparsed<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Unparsed<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        if this.replacement.is_none() {
-            this.inspect(buffer);
+        if this.replacement.is_none() && this.answers.asked() == this.sent {
+            this.replacement = replacement(buffer);
         }
-        let Some(replacement) = &mut this.replacement else {
-            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, buffer));
-            return Poll::Ready(written);
+        let Some(rest) = &mut this.replacement else {
+            return Pin::new(&mut this.stream).poll_write(cx, buffer);
         };
-        while let Some(rest @ [_, ..]) = replacement.bytes.get(replacement.written..) {
-            replacement.written += ready!(Pin::new(&mut this.stream).poll_write(cx, rest))?;
+        while !rest.is_empty() {
+            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, rest))?;
+            rest.drain(..written);
         }
         Poll::Ready(Ok(buffer.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        // hyper flushes when its own buffers are empty, so what is complete is sent.
+        self.sent = self.answers.complete();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-        let Some(replacement) = &mut this.replacement else {
-            return Poll::Ready(Ok(()));
-        };
-        let mut scratch = [0; 16 * 1024];
-        while replacement.drained < MAX_DRAINED
-            && replacement.deadline.as_mut().poll(cx).is_pending()
-        {
-            let mut buffer = ReadBuf::new(&mut scratch);
-            match ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {
-                    replacement.drained += buffer.filled().len();
-                }
-                _ => break,
-            }
-        }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
