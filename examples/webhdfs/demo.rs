@@ -1,6 +1,7 @@
 //! What a first run needs and nobody has yet: a certificate authority and a server certificate.
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
 use rcgen::{
@@ -8,12 +9,14 @@ use rcgen::{
     KeyPair, KeyUsagePurpose,
 };
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// Where the authority's certificate is left for clients, under the current folder.
 pub const FOLDER: &str = "target/webhdfs-demo";
 
 /// A server key with its chain, as PEM. No private key touches the disk.
 pub fn server_pem() -> Result<String, rcgen::Error> {
-    let mut authority = CertificateParams::new(Vec::new())?;
+    let mut authority = valid_for_a_year(Vec::new())?;
     authority
         .distinguished_name
         .push(DnType::CommonName, "bailiwick demonstration CA");
@@ -22,7 +25,7 @@ pub fn server_pem() -> Result<String, rcgen::Error> {
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 
     let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
-    let mut server = CertificateParams::new(names)?;
+    let mut server = valid_for_a_year(names.into())?;
     server
         .distinguished_name
         .push(DnType::CommonName, "localhost");
@@ -35,6 +38,15 @@ pub fn server_pem() -> Result<String, rcgen::Error> {
         certificate.pem(),
         authority.pem()
     ))
+}
+
+/// From yesterday, for clients whose clock is behind.
+fn valid_for_a_year(names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = CertificateParams::new(names)?;
+    let yesterday = SystemTime::now() - DAY;
+    params.not_before = yesterday.into();
+    params.not_after = (yesterday + 366 * DAY).into();
+    Ok(params)
 }
 
 /// Leaves the authority's certificate, the last of the chain, where curl can be pointed to.
