@@ -777,6 +777,11 @@ fn files_live_through_all_operations() {
     ));
     assert!(!boolean("DELETE /home/alice/c?op=DELETE&user.name=alice"));
 
+    // A file may look like an HTTP answer at the start of every chunk.
+    let answers = "HTTP/1.1 400 no\n".repeat(1 << 16);
+    server.put("/home/answers", "hdfs", &answers).ok();
+    assert!(server.get("/home/answers", "hdfs").ok().body == answers);
+
     // Sticky: others' files stay.
     server
         .call("PUT /tmp?op=MKDIRS&permission=1777&user.name=hdfs")

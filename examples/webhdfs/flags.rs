@@ -77,8 +77,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         audit: None,
     };
     let mut parser = Parser::from_args(args);
+    let mut flag = String::new();
     let mut read = || -> Result<bool, lexopt::Error> {
         while let Some(arg) = parser.next()? {
+            if let Arg::Long(name) = arg {
+                flag = format!("--{name}: ");
+            }
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(false),
                 Arg::Long("http") => flags.http = parser.value()?.parse()?,
@@ -108,8 +112,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         }
         Ok(true)
     };
-    if !read().map_err(|error| error.to_string())? {
-        return Ok(Command::Help);
+    match read() {
+        Ok(true) => {}
+        Ok(false) => return Ok(Command::Help),
+        Err(error @ lexopt::Error::UnexpectedOption(_)) => return Err(error.to_string()),
+        Err(error) => return Err(format!("{flag}{error}")),
     }
     if flags.no_tls && (flags.keystore.is_some() || flags.truststore.is_some()) {
         return Err("--no-tls contradicts --tls-keystore and --tls-truststore".to_owned());

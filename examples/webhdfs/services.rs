@@ -1,8 +1,9 @@
 //! From flags to services: the one place where the library's parts are put together.
 
 use std::error::Error;
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
@@ -206,7 +207,10 @@ fn audit(flags: &Flags, dialect: &Dialect) -> Result<Arc<dyn Sink>, String> {
 fn data_folder(flags: &Flags) -> Result<(Option<TempDir>, PathBuf), String> {
     match &flags.data {
         Some(data) => {
-            std::fs::create_dir_all(data)
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(data)
                 .map_err(|error| format!("--data {}: {error}", data.display()))?;
             Ok((None, data.clone()))
         }
