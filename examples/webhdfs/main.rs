@@ -153,11 +153,7 @@ async fn answer(
 }
 
 fn parse(path: &str, query: &str) -> Result<(FsPath, Params), RemoteException> {
-    let invalid = |why: String| {
-        RemoteException::illegal_argument(format!(
-            "Invalid value for webhdfs parameter \"path\": {why}"
-        ))
-    };
+    let invalid = |why: String| RemoteException::invalid("path", why);
     let path = path
         .strip_prefix(PREFIX)
         .filter(|rest| rest.is_empty() || rest.starts_with('/'));

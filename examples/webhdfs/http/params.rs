@@ -92,7 +92,5 @@ fn integer<T: FromStr>(value: &str) -> Result<T, ()> {
 }
 
 fn invalid(name: &str, value: &str, why: impl Display) -> RemoteException {
-    RemoteException::illegal_argument(format!(
-        "Invalid value for webhdfs parameter \"{name}\": {value:?}: {why}"
-    ))
+    RemoteException::invalid(name, format!("{value:?}: {why}"))
 }

@@ -1,7 +1,9 @@
 //! Errors as WebHDFS tells them: a Java exception in JSON.
 
+use std::fmt::Display;
+
 use bailiwick::authz::ResolveError;
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde_json::json;
 
 use super::{Body, json as json_response};
@@ -56,6 +58,20 @@ impl RemoteException {
             message.push('…');
         }
         Self { kind, message }
+    }
+
+    /// A parameter that cannot be understood, and why.
+    pub fn invalid(parameter: &str, why: impl Display) -> Self {
+        Self::illegal_argument(format!(
+            "Invalid value for webhdfs parameter \"{parameter}\": {why}"
+        ))
+    }
+
+    /// An operation that does not exist, or not with that method.
+    pub fn invalid_op(method: &Method, op: &str) -> Self {
+        Self::unsupported(format!(
+            "Invalid value for webhdfs parameter \"op\": {method} {op}"
+        ))
     }
 
     /// A parameter that must be there.

@@ -52,11 +52,8 @@ pub fn remove_acl(metadata: &Metadata, call: &Call<'_>) -> Answer {
 type Parse = fn(&str, &Dialect) -> Result<AclSpec, AclError>;
 
 fn spec(metadata: &Metadata, call: &Call<'_>, parse: Parse) -> Result<AclSpec, RemoteException> {
-    parse(call.params.required("aclspec")?, metadata.policy.dialect()).map_err(|error| {
-        RemoteException::illegal_argument(format!(
-            "Invalid value for webhdfs parameter \"aclspec\": {error}"
-        ))
-    })
+    parse(call.params.required("aclspec")?, metadata.policy.dialect())
+        .map_err(|error| RemoteException::invalid("aclspec", error))
 }
 
 fn edit(

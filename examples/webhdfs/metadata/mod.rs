@@ -100,11 +100,8 @@ impl Metadata {
     ) -> Answer {
         let started = Instant::now();
         let op = params.required("op")?;
-        let (command, handler) = operation(method, op).ok_or_else(|| {
-            RemoteException::unsupported(format!(
-                "Invalid value for webhdfs parameter \"op\": {method} {op}"
-            ))
-        })?;
+        let (command, handler) =
+            operation(method, op).ok_or_else(|| RemoteException::invalid_op(method, op))?;
         let destination = params.optional("destination");
         let write = |record: Record<'_>| {
             let mut record = record
@@ -171,11 +168,7 @@ impl Metadata {
             .act_as
             .map(UserName::new)
             .transpose()
-            .map_err(|error| {
-                RemoteException::illegal_argument(format!(
-                    "Invalid value for webhdfs parameter \"doas\": {error}"
-                ))
-            })?;
+            .map_err(|error| RemoteException::invalid("doas", error))?;
         let resolved = self
             .resolver
             .resolve(&self.policy, &principal, act_as.as_ref(), Some(peer));

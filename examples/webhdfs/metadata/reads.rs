@@ -96,11 +96,11 @@ pub fn server_defaults(_: &Metadata, _: &Call<'_>) -> Answer {
 }
 
 pub fn check_access(metadata: &Metadata, call: &Call<'_>) -> Answer {
-    let wanted: Perm = call.params.required("fsaction")?.parse().map_err(|error| {
-        RemoteException::illegal_argument(format!(
-            "Invalid value for webhdfs parameter \"fsaction\": {error}"
-        ))
-    })?;
+    let wanted: Perm = call
+        .params
+        .required("fsaction")?
+        .parse()
+        .map_err(|error| RemoteException::invalid("fsaction", error))?;
     let namespace = metadata.read();
     call.check_existing(
         &metadata.policy,

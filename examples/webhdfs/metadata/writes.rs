@@ -167,11 +167,8 @@ pub fn delete(metadata: &Metadata, call: &Call<'_>) -> Answer {
 
 /// HDFS's plain rename: into the destination if that is a directory; `false`, not an error, where it cannot be done.
 pub fn rename(metadata: &Metadata, call: &Call<'_>) -> Answer {
-    let destination = FsPath::parse(call.params.required("destination")?).map_err(|why| {
-        RemoteException::illegal_argument(format!(
-            "Invalid value for webhdfs parameter \"destination\": {why}"
-        ))
-    })?;
+    let destination = FsPath::parse(call.params.required("destination")?)
+        .map_err(|why| RemoteException::invalid("destination", why))?;
     if call.params.optional("renameoptions").is_some() {
         return Err(RemoteException::unsupported(
             "Parameter \"renameoptions\" is not supported".to_owned(),
@@ -257,11 +254,7 @@ pub fn set_permission(metadata: &Metadata, call: &Call<'_>) -> Answer {
 }
 
 pub fn set_owner(metadata: &Metadata, call: &Call<'_>) -> Answer {
-    let invalid = |name: &str, error| {
-        RemoteException::illegal_argument(format!(
-            "Invalid value for webhdfs parameter \"{name}\": {error}"
-        ))
-    };
+    let invalid = |name: &str, error| RemoteException::invalid(name, error);
     let given = |name| call.params.optional(name).filter(|value| !value.is_empty());
     let owner = given("owner")
         .map(UserName::new)

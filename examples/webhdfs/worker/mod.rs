@@ -47,9 +47,7 @@ impl Worker {
             (&Method::GET, "OPEN") => Perm::READ,
             (&Method::PUT, "CREATE") | (&Method::POST, "APPEND") => Perm::WRITE,
             (method, _) => {
-                return Err(RemoteException::unsupported(format!(
-                    "Invalid value for webhdfs parameter \"op\": {method} {op}"
-                )));
+                return Err(RemoteException::invalid_op(method, &op));
             }
         };
         let block = self.authorized_block(&params, right, peer)?;
