@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
-use bailiwick::acl::{Dialect, MessageForm, Mode, OperationRules, Protection};
+use bailiwick::acl::{Dialect, MessageForm, Mode, Protection};
 use bailiwick::audit::{Format, Lines, Sink};
 use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
@@ -154,7 +154,7 @@ fn group_mapping(flags: &Flags) -> Result<Arc<dyn GroupMapping>, String> {
 
 /// `yarn.users=alice;yarn.hosts=127.0.0.1` under the property prefix of the dialect's upstream.
 fn impersonation(flags: &Flags, dialect: &Dialect) -> Result<Impersonation, String> {
-    let alluxio = dialect.operations == OperationRules::Alluxio;
+    let alluxio = dialect.messages == MessageForm::Alluxio;
     let prefix = if alluxio {
         "alluxio.master.security.impersonation"
     } else {

@@ -1,11 +1,10 @@
 //! Which entry of an ACL decides for a subject, and how.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use super::list::Extended;
-use super::{Dialect, MatchingGroups, Perm, View};
-use crate::identity::{GroupRef, Groups, Subject, UserRef};
+use super::{MatchingGroups, Perm, View};
+use crate::identity::{GroupName, GroupRef, Groups, Subject, UserRef};
 
 /// The class of entry that decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +43,7 @@ pub struct Verdict {
 impl Verdict {
     /// Whether all requested bits are granted.
     #[must_use]
+    #[inline]
     pub const fn is_granted(&self) -> bool {
         self.granted
     }
@@ -76,13 +76,14 @@ impl Verdict {
 
 impl View<'_> {
     /// POSIX.1e 23.1.5: the owner, else a named user, else groups, else others. Each stage that matches decides alone.
+    #[inline]
     pub(crate) fn evaluate(
         self,
         subject: &Subject,
         owner: UserRef<'_>,
         group: GroupRef<'_>,
         wanted: Perm,
-        dialect: &Dialect,
+        matching: MatchingGroups,
     ) -> Verdict {
         let plain = |class, bits: Perm| Verdict {
             class,
@@ -90,91 +91,78 @@ impl View<'_> {
             mask: None,
             granted: bits.contains(wanted),
         };
-        let user = subject.user().as_ref();
-        if user == owner {
+        if subject.user().as_ref() == owner {
             return plain(Class::Owner, self.owner);
         }
-        let Some(extended) = self.extended else {
-            return if subject.groups().contains(group) {
-                plain(Class::Groups, self.group)
-            } else {
-                plain(Class::Other, self.other)
-            };
-        };
-        let masked = |class, bits: Perm, granted| Verdict {
-            class,
-            bits,
-            mask: Some(extended.mask),
-            granted,
-        };
-        if let Some((_, bits)) = extended
+        let member = subject.groups().contains(group);
+        match self.extended {
+            Some(extended) => self.evaluate_extended(extended, subject, member, wanted, matching),
+            None if member => plain(Class::Groups, self.group),
+            None => plain(Class::Other, self.other),
+        }
+    }
+
+    fn evaluate_extended(
+        self,
+        extended: &Extended,
+        subject: &Subject,
+        member: bool,
+        wanted: Perm,
+        matching: MatchingGroups,
+    ) -> Verdict {
+        let mask = extended.mask;
+        let user = subject.user().as_ref();
+        let entry = extended
             .users
             .iter()
-            .find(|(name, _)| name.as_ref() == user)
-        {
-            let granted = (*bits & extended.mask).contains(wanted);
-            return masked(Class::NamedUser, *bits, granted);
-        }
-        let mut matched = Matched::new(wanted, extended.mask);
-        if subject.groups().contains(group) {
-            matched.add(self.group);
-        }
-        matched.add_named(extended, subject.groups());
-        if matched.any {
-            let granted = match dialect.matching_groups {
-                MatchingGroups::Union => (matched.union & extended.mask).contains(wanted),
-                MatchingGroups::OneEntry => matched.one_suffices,
+            .find(|(name, _)| name.as_ref() == user);
+        if let Some((_, bits)) = entry {
+            return Verdict {
+                class: Class::NamedUser,
+                bits: *bits,
+                mask: Some(mask),
+                granted: (*bits & mask).contains(wanted),
             };
-            return masked(Class::Groups, matched.union, granted);
         }
-        plain(Class::Other, self.other)
+        // What all matching entries hold together, and whether one of them suffices.
+        let (mut any, mut union, mut suffices) = (false, Perm::NONE, false);
+        let owning = member.then_some(self.group);
+        let named = extended.matching_groups(subject.groups());
+        for bits in owning.into_iter().chain(named.map(|(_, bits)| bits)) {
+            any = true;
+            union = union | bits;
+            suffices |= (bits & mask).contains(wanted);
+        }
+        if any {
+            return Verdict {
+                class: Class::Groups,
+                bits: union,
+                mask: Some(mask),
+                granted: match matching {
+                    MatchingGroups::Union => (union & mask).contains(wanted),
+                    MatchingGroups::OneEntry => suffices,
+                },
+            };
+        }
+        Verdict {
+            class: Class::Other,
+            bits: self.other,
+            mask: None,
+            granted: self.other.contains(wanted),
+        }
     }
 }
 
-/// The group entries that apply to a subject, summed up.
-struct Matched {
-    wanted: Perm,
-    mask: Perm,
-    any: bool,
-    one_suffices: bool,
-    union: Perm,
-}
-
-impl Matched {
-    const fn new(wanted: Perm, mask: Perm) -> Self {
-        Self {
-            wanted,
-            mask,
-            any: false,
-            one_suffices: false,
-            union: Perm::NONE,
-        }
-    }
-
-    fn add(&mut self, bits: Perm) {
-        self.any = true;
-        self.union = self.union | bits;
-        self.one_suffices |= (bits & self.mask).contains(self.wanted);
-    }
-
-    /// Both sides are in hash order, so one pass finds all pairs.
-    fn add_named(&mut self, extended: &Extended, groups: &Groups) {
-        let mut entries = extended.groups.iter().peekable();
-        let mut members = groups.sorted().iter().peekable();
-        while let (Some((name, bits)), Some(member)) = (entries.peek(), members.peek()) {
-            match name.as_ref().hash_order(member.as_ref()) {
-                Ordering::Less => {
-                    entries.next();
-                }
-                Ordering::Greater => {
-                    members.next();
-                }
-                Ordering::Equal => {
-                    self.add(*bits);
-                    entries.next();
-                    members.next();
-                }
-            }
-        }
+impl Extended {
+    /// The entries of named groups that apply to a member of `groups`.
+    #[inline]
+    pub(crate) fn matching_groups<'a>(
+        &'a self,
+        groups: &'a Groups,
+    ) -> impl Iterator<Item = (&'a GroupName, Perm)> {
+        self.groups
+            .iter()
+            .filter(|(name, _)| groups.contains(name.as_ref()))
+            .map(|(name, bits)| (name, *bits))
     }
 }

@@ -29,13 +29,13 @@ pub(crate) struct Extended {
 /// A borrowed ACL, as a check reads it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
-    pub(crate) owner: Perm,
-    pub(crate) group: Perm,
-    pub(crate) other: Perm,
-    pub(crate) extended: Option<&'a Extended>,
+    pub(super) owner: Perm,
+    pub(super) group: Perm,
+    pub(super) other: Perm,
+    pub(super) extended: Option<&'a Extended>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     pub(crate) const fn of_mode(mode: Mode) -> Self {
         Self {
             owner: mode.owner(),
@@ -43,6 +43,15 @@ impl View<'_> {
             other: mode.other(),
             extended: None,
         }
+    }
+
+    pub(crate) const fn extended(&self) -> Option<&'a Extended> {
+        self.extended
+    }
+
+    /// The mode with the owning group in the group bits.
+    pub(crate) const fn plain_mode(&self, sticky: bool) -> Mode {
+        Mode::from_parts(self.owner, self.group, self.other, sticky)
     }
 }
 
@@ -148,6 +157,7 @@ impl Acl {
         all
     }
 
+    #[inline]
     pub(crate) fn view(&self) -> View<'_> {
         View {
             owner: self.owner,

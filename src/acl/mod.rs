@@ -31,15 +31,16 @@ mod protection;
 mod text;
 
 pub use dialect::{
-    ChgrpRule, Dialect, KeywordCase, ListingOrder, LoneMask, MaskFreeze, MaskTrigger,
-    MatchingGroups, MessageForm, ModeGroupBits, NewGroup, OperationRules, RemoveAll, SetDefault,
-    UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
+    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
+    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
+    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;
 pub use evaluate::{Class, Verdict};
 pub use list::Acl;
-pub(crate) use list::View;
+pub(crate) use list::{Extended, View};
 pub use mode::Mode;
 pub use perm::Perm;
 pub use protection::{Kind, Protection};

@@ -49,6 +49,12 @@ impl Perm {
         self.0 & wanted.0 == wanted.0
     }
 
+    /// All bits of both; the same as `|`, in a constant.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The name that HDFS gives the combination in its messages (`FsAction`).
     #[must_use]
     pub const fn hdfs_name(self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AclError, Dialect, Entry, KeywordCase, Perm, Scope, Tag};
+use super::{AclError, Dialect, Entry, Keywords, Perm, Scope, Tag};
 use crate::identity::{GroupName, UserName};
 
 /// The most entries read from one text, before any dialect's own limit.
@@ -175,9 +175,9 @@ impl Place<'_> {
 }
 
 fn is_keyword(text: &str, keyword: &str, dialect: &Dialect) -> bool {
-    match dialect.keyword_case {
-        KeywordCase::Any => text.eq_ignore_ascii_case(keyword),
-        KeywordCase::Lower => text == keyword,
+    match dialect.keywords {
+        Keywords::AnyCase => text.eq_ignore_ascii_case(keyword),
+        Keywords::LowerCase | Keywords::Abbreviated => text == keyword,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a check needs to know of one inode.
 
-use crate::acl::{Kind, Mode, Perm, Protection, View};
+use crate::acl::{Kind, Mode, Protection, View};
 use crate::identity::{GroupRef, UserRef};
 
 /// The attributes of one inode, borrowed from wherever the service keeps them.
@@ -17,6 +17,7 @@ pub struct Attrs<'a> {
 impl<'a> Attrs<'a> {
     /// An inode with its protection.
     #[must_use]
+    #[inline]
     pub fn new(
         kind: Kind,
         owner: impl Into<UserRef<'a>>,
@@ -35,6 +36,7 @@ impl<'a> Attrs<'a> {
 
     /// An inode of a service that knows no ACLs, only modes.
     #[must_use]
+    #[inline]
     pub fn from_mode(
         kind: Kind,
         owner: impl Into<UserRef<'a>>,
@@ -51,16 +53,7 @@ impl<'a> Attrs<'a> {
         }
     }
 
-    /// The mode with the owning group in the group bits.
-    pub(super) const fn plain_mode(&self) -> Mode {
-        Mode::from_parts(self.acl.owner, self.acl.group, self.acl.other, self.sticky)
-    }
-
     pub(super) const fn is_directory(&self) -> bool {
         matches!(self.kind, Kind::Directory)
-    }
-
-    pub(super) fn mask(&self) -> Option<Perm> {
-        self.acl.extended.map(|e| e.mask)
     }
 }

@@ -27,27 +27,37 @@
 //! ```
 
 mod attrs;
+mod authorizer;
 mod denied;
+mod explain;
 mod groups;
 mod impersonation;
+mod message;
 mod op;
 mod permit;
 mod policy;
 mod resolver;
+mod site;
+mod subtree;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use attrs::Attrs;
-pub use denied::{Denied, Reason, Shown};
+pub use authorizer::{Opinion, Question};
+pub use denied::{Denied, Reason};
+pub use explain::Explanation;
 #[cfg(feature = "unix")]
 pub use groups::OsGroups;
 pub use groups::{GroupMapping, GroupsUnavailable, StaticGroups, StaticGroupsError};
 pub use impersonation::{
     HostList, HostListError, Impersonation, ImpersonationError, Refusal, RuleError,
 };
-pub use op::Op;
+pub use message::Message;
+pub use op::{Op, Rename};
 pub use permit::{Because, Permit};
 pub use policy::Policy;
 pub use resolver::{ResolveError, Resolver};
+pub use site::Shown;
+pub use subtree::Subtree;
 pub use walk::Walk;

@@ -2,10 +2,16 @@
 //!
 //! Every operation also needs to pass through (`--x`) each directory from the root to the parent.
 
-use crate::acl::{Kind, OperationRules, Perm};
+use crate::acl::{
+    ChangeDirectory, DeleteTree, Dialect, Kind, ListNeeds, MoveDirectory, OverwriteNeeds, Perm,
+    SetTimesNeeds, StatNeeds,
+};
 use crate::identity::{GroupRef, UserRef};
 
 /// A file-system operation, with what a check must know of its arguments.
+///
+/// A rename is two questions, [`RenameFrom`](Self::RenameFrom) at the source and [`RenameTo`](Self::RenameTo) at the
+/// destination. A recursive delete or content summary goes on with [`Walk::check_tree`](super::Walk::check_tree).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Op<'a> {
@@ -15,16 +21,16 @@ pub enum Op<'a> {
     List,
     /// Read a file.
     Open,
-    /// Make a new file, or overwrite one.
+    /// Make a new file, or overwrite one. The walk ends at the nearest directory that exists.
     Create,
     /// Add to a file.
     Append,
     /// Make a directory. The walk ends at the nearest directory that exists.
     Mkdirs,
-    /// Remove a file or directory; ask [`Walk::check_below`](super::Walk::check_below) for everything in it.
+    /// Remove a file or directory.
     Delete,
     /// Take an inode out of its directory.
-    RenameFrom,
+    RenameFrom(Rename),
     /// Put an inode into a directory, perhaps in place of another.
     RenameTo,
     /// Change the mode.
@@ -35,12 +41,22 @@ pub enum Op<'a> {
     SetOwner(UserRef<'a>),
     /// Change the group.
     SetGroup(GroupRef<'a>),
-    /// Change modification and access times.
+    /// Change modification and access times, and whatever else upstream lets a writer change (Alluxio's pin and TTL).
     SetTimes,
     /// Ask whether the bits are granted.
     CheckAccess(Perm),
-    /// Sum up a tree; ask [`Walk::check_below`](super::Walk::check_below) for every directory in it.
+    /// Sum up a tree.
     ContentSummary,
+}
+
+/// Where a renamed inode goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a rename does one or the other")]
+pub enum Rename {
+    /// It keeps its parent.
+    Within,
+    /// It gets another parent.
+    Across,
 }
 
 /// Who may do it at all.
@@ -56,8 +72,8 @@ pub(super) enum Who {
 pub(super) struct Needs {
     /// On the parent, or the nearest directory that exists. Where the target is the root, there is none.
     pub(super) parent: Perm,
-    /// On the target, if it exists.
-    pub(super) target: Perm,
+    /// On the target, if it exists: asked one after the other, so that different entries may grant them.
+    pub(super) target: [Perm; 2],
     /// Ownership of the target.
     pub(super) who: Who,
     /// Whether the parent's sticky bit protects an existing target.
@@ -66,23 +82,48 @@ pub(super) struct Needs {
 
 const NOTHING: Needs = Needs {
     parent: Perm::NONE,
-    target: Perm::NONE,
+    target: [Perm::NONE; 2],
     who: Who::Anyone,
     sticky: false,
 };
 
 const fn on_target(target: Perm) -> Needs {
-    Needs { target, ..NOTHING }
+    Needs {
+        target: [target, Perm::NONE],
+        ..NOTHING
+    }
 }
 
 const fn by(who: Who) -> Needs {
     Needs { who, ..NOTHING }
 }
 
-const WRITE_EXECUTE: Perm = Perm::from_bits(3);
-const READ_EXECUTE: Perm = Perm::from_bits(5);
+const WRITE_EXECUTE: Perm = Perm::WRITE.union(Perm::EXECUTE);
+const READ_EXECUTE: Perm = Perm::READ.union(Perm::EXECUTE);
 
 impl Op<'_> {
+    /// The operation as a verb.
+    pub(super) const fn verb(self) -> &'static str {
+        match self {
+            Self::GetStatus => "see",
+            Self::List => "list",
+            Self::Open => "open",
+            Self::Create => "create",
+            Self::Append => "append to",
+            Self::Mkdirs => "make directory",
+            Self::Delete => "delete",
+            Self::RenameFrom(_) => "rename",
+            Self::RenameTo => "rename to",
+            Self::SetPermission => "change the mode of",
+            Self::SetAcl => "change the ACL of",
+            Self::SetOwner(_) => "change the owner of",
+            Self::SetGroup(_) => "change the group of",
+            Self::SetTimes => "set the times of",
+            Self::CheckAccess(_) => "access",
+            Self::ContentSummary => "sum up",
+        }
+    }
+
     /// What the operation's permit lets the data path do.
     pub(super) const fn data_rights(self) -> Perm {
         match self {
@@ -93,62 +134,91 @@ impl Op<'_> {
     }
 
     /// The row for an operation on a target of that kind; `None` is a target that does not exist yet.
-    pub(super) fn needs(self, rules: OperationRules, target: Option<Kind>) -> Needs {
-        // The kernel asks a directory for both bits at once; the others have asked for `x` on the way.
-        let change_parent = match rules {
-            OperationRules::Posix => WRITE_EXECUTE,
-            _ => Perm::WRITE,
+    #[inline]
+    pub(super) const fn needs(self, dialect: &Dialect, target: Option<Kind>) -> Needs {
+        let directory = matches!(target, Some(Kind::Directory));
+        let change_parent = Needs {
+            parent: match dialect.change_directory {
+                ChangeDirectory::Write => Perm::WRITE,
+                ChangeDirectory::WriteExecute => WRITE_EXECUTE,
+            },
+            ..NOTHING
         };
         match self {
-            Self::GetStatus => NOTHING,
-            Self::List => match (rules, target) {
-                (OperationRules::Alluxio | OperationRules::Posix, _) => on_target(Perm::READ),
-                (_, Some(Kind::Directory)) => on_target(READ_EXECUTE),
-                (_, _) => NOTHING,
+            Self::GetStatus => match dialect.stat {
+                StatNeeds::Nothing => NOTHING,
+                StatNeeds::Read => on_target(Perm::READ),
+            },
+            Self::List => match dialect.list {
+                ListNeeds::ReadThenExecute if directory => Needs {
+                    target: [Perm::READ, Perm::EXECUTE],
+                    ..NOTHING
+                },
+                ListNeeds::ReadThenExecute => on_target(Perm::READ),
+                ListNeeds::ReadExecuteOfDirectory if directory => on_target(READ_EXECUTE),
+                ListNeeds::ReadOfDirectory if directory => on_target(Perm::READ),
+                ListNeeds::ReadExecuteOfDirectory | ListNeeds::ReadOfDirectory => NOTHING,
             },
             Self::Open => on_target(Perm::READ),
-            Self::Create => match (rules, target) {
-                // Overwriting changes no directory for the kernel; HDFS asks for both.
-                (OperationRules::Posix, Some(_)) => on_target(Perm::WRITE),
-                (OperationRules::Hdfs, _) => Needs {
-                    parent: change_parent,
+            Self::Create if target.is_some() => match dialect.overwrite {
+                OverwriteNeeds::Directory => change_parent,
+                OverwriteNeeds::File => on_target(Perm::WRITE),
+                OverwriteNeeds::DirectoryAndFile => Needs {
+                    parent: change_parent.parent,
                     ..on_target(Perm::WRITE)
-                },
-                _ => Needs {
-                    parent: change_parent,
-                    ..NOTHING
                 },
             },
             Self::Append => on_target(Perm::WRITE),
             Self::Mkdirs if target.is_some() => NOTHING,
-            Self::Mkdirs => Needs {
-                parent: change_parent,
-                ..NOTHING
-            },
-            Self::Delete | Self::RenameFrom | Self::RenameTo => Needs {
-                parent: change_parent,
+            Self::Create | Self::Mkdirs => change_parent,
+            Self::Delete | Self::RenameFrom(_) | Self::RenameTo => Needs {
                 sticky: true,
-                ..NOTHING
+                target: match (self, dialect.move_directory) {
+                    (Self::RenameFrom(Rename::Across), MoveDirectory::Write) if directory => {
+                        [Perm::WRITE, Perm::NONE]
+                    }
+                    _ => [Perm::NONE; 2],
+                },
+                ..change_parent
             },
             Self::SetPermission | Self::SetAcl | Self::SetGroup(_) => by(Who::Owner),
             Self::SetOwner(_) => by(Who::SuperUser),
-            Self::SetTimes => match rules {
-                OperationRules::Posix => by(Who::Owner),
-                _ => on_target(Perm::WRITE),
+            Self::SetTimes => match dialect.set_times {
+                SetTimesNeeds::Write => on_target(Perm::WRITE),
+                SetTimesNeeds::Ownership => by(Who::Owner),
             },
             Self::CheckAccess(perm) => on_target(perm),
-            // On the directories themselves; see `needs_below`.
+            // On the directories of the tree; see `needs_in_tree`.
             Self::ContentSummary => NOTHING,
         }
     }
 
-    /// What a recursive operation needs on the target itself and on each inode below it.
-    pub(super) fn needs_below(self, rules: OperationRules, kind: Kind, empty: bool) -> Perm {
-        match (self, rules, kind) {
-            (Self::Delete, OperationRules::Alluxio, _) => Perm::WRITE,
-            (Self::Delete, _, Kind::Directory) if !empty => Perm::ALL,
-            (Self::ContentSummary, _, Kind::Directory) => READ_EXECUTE,
-            _ => Perm::NONE,
+    /// What a recursive operation needs on each inode of the tree, its root included, one after the other.
+    pub(super) const fn needs_in_tree(
+        self,
+        dialect: &Dialect,
+        kind: Kind,
+        filled: bool,
+        is_root: bool,
+    ) -> [Perm; 2] {
+        let directory = matches!(kind, Kind::Directory);
+        match (self, dialect.delete_tree) {
+            (Self::Delete, DeleteTree::WriteOfEach) => [
+                if is_root { Perm::NONE } else { Perm::WRITE },
+                if filled { Perm::EXECUTE } else { Perm::NONE },
+            ],
+            (Self::Delete, DeleteTree::AllOfFilled) if filled => [Perm::ALL, Perm::NONE],
+            (Self::Delete, DeleteTree::ReadThenWriteExecuteOfFilled) if filled => {
+                [Perm::READ, WRITE_EXECUTE]
+            }
+            (Self::ContentSummary, _) if directory => match dialect.list {
+                ListNeeds::ReadExecuteOfDirectory => [READ_EXECUTE, Perm::NONE],
+                // The tool that sums up asks for a listing, and then for each child.
+                ListNeeds::ReadThenExecute | ListNeeds::ReadOfDirectory => {
+                    [Perm::READ, Perm::EXECUTE]
+                }
+            },
+            _ => [Perm::NONE; 2],
         }
     }
 }

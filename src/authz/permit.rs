@@ -1,7 +1,9 @@
 //! The proof that a policy allowed an operation.
 
 use super::Op;
-use crate::acl::{Class, Perm};
+use super::explain::Explanation;
+use super::site::Site;
+use crate::acl::{Class, Perm, Verdict};
 use crate::identity::Subject;
 
 /// What allowed it.
@@ -10,11 +12,13 @@ use crate::identity::Subject;
 pub enum Because {
     /// The subject is a super user.
     SuperUser,
+    /// The outside authorizer says so.
+    Authorizer,
     /// The subject owns the inode, and the operation asks for the owner.
     Ownership,
-    /// An entry of that class on the target grants it.
+    /// An entry of that class grants it: on the target, or where only the directory changes, on that.
     Entry(Class),
-    /// Nothing on the target was asked for: the way to it was.
+    /// Neither target nor directory was asked for anything: the way to it was.
     Traversal,
 }
 
@@ -25,9 +29,28 @@ pub struct Permit<'a> {
     pub(super) subject: &'a Subject,
     pub(super) op: Op<'a>,
     pub(super) because: Because,
+    pub(super) granted: Option<Granted<'a>>,
+}
+
+/// The entry that granted, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Granted<'a> {
+    pub(super) wanted: Perm,
+    pub(super) verdict: Verdict,
+    pub(super) site: Site<'a>,
 }
 
 impl<'a> Permit<'a> {
+    #[inline]
+    pub(super) fn grant(&mut self, wanted: Perm, verdict: Verdict, site: Site<'a>) {
+        self.because = Because::Entry(verdict.class());
+        self.granted = Some(Granted {
+            wanted,
+            verdict,
+            site,
+        });
+    }
+
     /// Who is allowed.
     #[must_use]
     pub const fn subject(&self) -> &'a Subject {
@@ -50,5 +73,12 @@ impl<'a> Permit<'a> {
     #[must_use]
     pub const fn data_rights(&self) -> Perm {
         self.op.data_rights()
+    }
+
+    /// The permit in words: which inode and entry allowed it, under which mask. `path` is the absolute path that was asked
+    /// for.
+    #[must_use]
+    pub const fn explain<'p>(&self, path: &'p str) -> Explanation<'a, 'p> {
+        Explanation::of_permit(*self, path)
     }
 }

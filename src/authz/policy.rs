@@ -1,23 +1,27 @@
-//! The rules of one service: its dialect, its super users.
+//! The rules of one service: its dialect, its super users, perhaps an outside authorizer.
 
-use super::Walk;
-use crate::acl::Dialect;
+use super::authorizer::Authorizer;
+use super::{Attrs, Denied, Op, Opinion, Permit, Question, Walk};
+use crate::acl::{Dialect, Perm};
 use crate::identity::{GroupName, Subject, UserName};
 
 /// Decides. Immutable once built; share it behind an `Arc` and replace it whole.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
+    pub(super) authorizer: Option<Authorizer>,
     super_users: Vec<UserName>,
     super_groups: Vec<GroupName>,
 }
 
 impl Policy {
-    /// A policy without super users: not even `root` is one unless named.
+    /// A policy without super users: not even `root` is one unless named. Alluxio takes the owner of the root inode; name
+    /// that user.
     #[must_use]
     pub const fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
+            authorizer: None,
             super_users: Vec::new(),
             super_groups: Vec::new(),
         }
@@ -34,6 +38,28 @@ impl Policy {
     #[must_use]
     pub fn with_super_group(mut self, group: GroupName) -> Self {
         self.super_groups.push(group);
+        self
+    }
+
+    /// Asks `authorizer` first, as HDFS asks Ranger: it may allow or deny whatever the ACLs say, or leave it to them. It must
+    /// answer from memory, for it is called under the caller's locks; a wrong `Allow` bypasses every other check.
+    ///
+    /// ```
+    /// use bailiwick::acl::Dialect;
+    /// use bailiwick::authz::{Opinion, Policy};
+    ///
+    /// let policy = Policy::new(Dialect::HDFS).with_authorizer(|question| match question.path {
+    ///     Some(path) if path.starts_with("/frozen/") && question.op.is_some() => Opinion::Deny,
+    ///     _ => Opinion::NotDetermined,
+    /// });
+    /// # let _ = policy;
+    /// ```
+    #[must_use]
+    pub fn with_authorizer(
+        mut self,
+        authorizer: impl Fn(&Question<'_>) -> Opinion + Send + Sync + 'static,
+    ) -> Self {
+        self.authorizer = Some(Authorizer::new(authorizer));
         self
     }
 
@@ -57,6 +83,43 @@ impl Policy {
 
     /// Starts a walk from above the root.
     pub const fn walk<'a>(&'a self, subject: &'a Subject) -> Walk<'a> {
-        Walk::start(&self.dialect, subject)
+        Walk::start(self, subject)
+    }
+
+    /// Decides an operation on a whole path at once: the inodes of `way` are the directories from the root to the parent, or
+    /// to the nearest one that exists.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`] says which inode and entry decided.
+    #[inline]
+    pub fn check_path<'a>(
+        &'a self,
+        subject: &'a Subject,
+        op: Op<'a>,
+        way: &[Attrs<'a>],
+        target: Option<Attrs<'a>>,
+    ) -> Result<Permit<'a>, Denied<'a>> {
+        let walk = self.walk(subject).enter_all(way.iter().copied())?;
+        walk.check(op, target)
+    }
+
+    /// Every bit that the inode grants the subject, each asked for alone (Alluxio's `getPermission`). Where one group entry
+    /// must suffice, it may hold bits that the subject cannot have at once.
+    #[must_use]
+    pub fn effective(&self, subject: &Subject, inode: Attrs<'_>) -> Perm {
+        if subject.is_super_user() {
+            return Perm::ALL;
+        }
+        inode
+            .acl
+            .evaluate(
+                subject,
+                inode.owner,
+                inode.group,
+                Perm::NONE,
+                self.dialect.matching_groups,
+            )
+            .effective_bits()
     }
 }

@@ -87,7 +87,10 @@ fn the_way_needs_execution_and_the_target_what_is_done_to_it() {
         }
         let shared = world(dialect, 0o703, 0o600);
         assert!(shared.ask("bob", &[], Op::Create, false).is_ok());
-        assert!(shared.allows("bob", Op::Delete) && shared.allows("bob", Op::RenameFrom));
+        assert!(
+            shared.allows("bob", Op::Delete)
+                && shared.allows("bob", Op::RenameFrom(Rename::Within))
+        );
     }
 }
 
@@ -122,7 +125,7 @@ fn sticky_directories_protect_what_others_own_where_the_dialect_knows_them() {
         (Dialect::ALLUXIO, true),
     ] {
         let world = world(dialect, 0o1777, 0o666);
-        for op in [Op::Delete, Op::RenameFrom, Op::RenameTo] {
+        for op in [Op::Delete, Op::RenameFrom(Rename::Across), Op::RenameTo] {
             assert_eq!(world.allows("bob", op), allowed, "{} {op:?}", dialect.name);
             assert!(world.allows("alice", op) && world.allows("hdfs", op));
         }
@@ -167,29 +170,192 @@ fn owners_keep_what_is_theirs() {
 
 #[test]
 fn deleting_a_tree_asks_for_what_is_in_it() {
-    let (alice, staff) = (user("alice"), group("staff"));
-    let locked = Protection::from(Mode::from_bits(0o755));
-    let inode = |kind| Attrs::new(kind, &alice, &staff, &locked);
-    for (dialect, kind, empty, allowed) in [
-        (Dialect::HDFS, Kind::Directory, false, false),
-        (Dialect::HDFS, Kind::Directory, true, true),
-        (Dialect::HDFS, Kind::File, false, true),
-        (Dialect::POSIX, Kind::Directory, false, false),
-        (Dialect::POSIX, Kind::File, false, true),
-        (Dialect::ALLUXIO, Kind::Directory, true, false),
-        (Dialect::ALLUXIO, Kind::File, false, false),
+    fn of<'a>(
+        names: &'a (UserName, GroupName),
+        kind: Kind,
+        protection: &'a Protection,
+    ) -> Attrs<'a> {
+        Attrs::new(kind, &names.0, &names.1, protection)
+    }
+    let names = (user("alice"), group("staff"));
+    // What is in the way when bob, who may change the parent, deletes an inode of alice's, and one below it.
+    for (dialect, kind, mode, filled, as_root, below) in [
+        (Dialect::HDFS, Kind::Directory, 0o755, true, false, false),
+        (Dialect::HDFS, Kind::Directory, 0o755, false, true, true),
+        (Dialect::HDFS, Kind::Directory, 0o757, true, true, true),
+        (Dialect::HDFS, Kind::File, 0o700, false, true, true),
+        (Dialect::POSIX, Kind::Directory, 0o755, true, false, false),
+        (Dialect::POSIX, Kind::Directory, 0o757, true, true, true),
+        (Dialect::POSIX, Kind::File, 0o700, false, true, true),
+        (Dialect::ALLUXIO, Kind::Directory, 0o755, false, true, false),
+        (Dialect::ALLUXIO, Kind::Directory, 0o752, false, true, true),
+        (Dialect::ALLUXIO, Kind::Directory, 0o752, true, false, false),
+        (Dialect::ALLUXIO, Kind::Directory, 0o751, true, true, false),
+        (Dialect::ALLUXIO, Kind::File, 0o755, false, true, false),
+        (Dialect::ALLUXIO, Kind::File, 0o702, false, true, true),
     ] {
         let world = world(dialect, 0o777, 0o777);
-        let check = |who: &str| {
+        let protection = Protection::from(Mode::from_bits(mode));
+        let parent = of(&names, Kind::Directory, &world.directory);
+        let inode = of(&names, kind, &protection);
+        let checks = |who: &str| {
             let subject = world.subject(who, &[]);
-            world
-                .policy
-                .walk(&subject)
-                .check_below(Op::Delete, None, inode(kind), empty)
-                .is_ok()
+            let walk = world.policy.walk(&subject).enter(parent).unwrap();
+            let above = walk.check_tree(Op::Delete, parent, true).unwrap();
+            (
+                walk.check_tree(Op::Delete, inode, filled).is_ok(),
+                above.check(parent, inode, filled).is_ok(),
+            )
         };
-        assert_eq!(check("bob"), allowed, "{} {kind:?} {empty}", dialect.name);
-        assert!(check("alice") && check("hdfs"));
+        let case = format!("{} {kind:?} {mode:o} {filled}", dialect.name);
+        assert_eq!(checks("bob"), (as_root, below), "{case}");
+        assert_eq!(checks("alice"), (true, true), "{case}");
+        assert_eq!(checks("hdfs"), (true, true), "{case}");
+    }
+}
+
+#[test]
+fn a_sticky_directory_anywhere_in_a_tree_protects_what_is_in_it() {
+    let (alice, carol, staff) = (user("alice"), user("carol"), group("staff"));
+    let world = world(Dialect::HDFS, 0o777, 0o777);
+    let sticky = Protection::from(Mode::from_bits(0o1777));
+    let inner = Attrs::new(Kind::Directory, &alice, &staff, &sticky);
+    let file = Attrs::new(Kind::File, &carol, &staff, &world.file);
+    let top = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+    let subject = world.subject("bob", &[]);
+    let walk = world.policy.walk(&subject).enter(top).unwrap();
+    let tree = walk.check_tree(Op::Delete, top, true).unwrap();
+    tree.check(top, inner, true).unwrap();
+    let denied = tree.check(inner, file, false).unwrap_err();
+    assert_eq!(denied.depth(), None);
+    assert_eq!(
+        denied.message("/d/tmp/f").to_string(),
+        "Permission denied by sticky bit: user=bob, path=\"/d/tmp/f\":carol:staff:-rwxrwxrwx, \
+         parent=\"/d/tmp\":alice:staff:drwxrwxrwt"
+    );
+}
+
+#[test]
+fn a_walk_that_has_entered_nothing_makes_nothing() {
+    let world = world(Dialect::HDFS, 0o777, 0o777);
+    let subject = world.subject("bob", &[]);
+    for op in [Op::Create, Op::Mkdirs, Op::Open] {
+        let denied = world.policy.walk(&subject).check(op, None).unwrap_err();
+        assert!(matches!(denied.reason(), Reason::NothingEntered));
+        assert!(
+            denied
+                .explain("/x")
+                .to_string()
+                .ends_with("the walk has not entered any directory")
+        );
+        let _ = denied.message("/x").to_string();
+    }
+}
+
+#[test]
+fn moving_a_directory_elsewhere_changes_it_for_the_kernel_alone() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let subdirectory = Protection::from(Mode::from_bits(0o755));
+    for (dialect, across) in [
+        (Dialect::HDFS, true),
+        (Dialect::POSIX, false),
+        (Dialect::ALLUXIO, true),
+    ] {
+        let world = world(dialect, 0o777, 0o755);
+        let parent = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+        let subject = world.subject("bob", &[]);
+        let walk = world.policy.walk(&subject).enter(parent).unwrap();
+        let may = |kind, rename| {
+            let target = Attrs::new(kind, &alice, &staff, &subdirectory);
+            walk.check(Op::RenameFrom(rename), Some(target)).is_ok()
+        };
+        assert_eq!(
+            may(Kind::Directory, Rename::Across),
+            across,
+            "{}",
+            dialect.name
+        );
+        assert!(may(Kind::Directory, Rename::Within) && may(Kind::File, Rename::Across));
+    }
+}
+
+#[test]
+fn an_outside_authorizer_goes_first_and_may_leave_it_to_the_acls() {
+    let policy = Policy::new(Dialect::HDFS)
+        .with_super_user(user("hdfs"))
+        .with_authorizer(
+            |question| match (question.subject.user().as_str(), question.op) {
+                ("friend", _) => Opinion::Allow,
+                ("foe", Some(Op::Open)) => Opinion::Deny,
+                ("blocked", None) if question.path == Some("/d/f") => Opinion::Deny,
+                _ => Opinion::NotDetermined,
+            },
+        );
+    let (alice, staff) = (user("alice"), group("staff"));
+    let (closed, open) = (
+        Protection::from(Mode::from_bits(0o700)),
+        Protection::from(Mode::from_bits(0o777)),
+    );
+    let inode = |kind, protection| Attrs::new(kind, &alice, &staff, protection);
+    let ask = |who: &str, protection, op| {
+        let subject = policy.admit(Subject::asserted(
+            user(who),
+            Groups::default(),
+            Mechanism::Simple,
+        ));
+        policy
+            .walk(&subject)
+            .along("/d/f")
+            .enter(inode(Kind::Directory, protection))
+            .and_then(|walk| walk.check(op, Some(inode(Kind::File, protection))))
+            .map(|permit| (permit.because(), permit.explain("/d/f").to_string()))
+            .map_err(|denied| denied.message("/d/f").to_string())
+    };
+    let (because, words) = ask("friend", &closed, Op::SetAcl).unwrap();
+    assert_eq!(because, Because::Authorizer);
+    assert_eq!(
+        words,
+        "friend may change the ACL of /d/f: the outside authorizer allows it"
+    );
+    assert_eq!(
+        ask("foe", &open, Op::Open).unwrap_err(),
+        "Permission denied: user=foe, access=READ, inode=\"/d\""
+    );
+    assert!(
+        ask("foe", &open, Op::Append).is_ok(),
+        "it denies reading only"
+    );
+    assert_eq!(
+        ask("blocked", &open, Op::Open).unwrap_err(),
+        "Permission denied: user=blocked, access=EXECUTE, inode=\"/\""
+    );
+    assert!(ask("bob", &open, Op::Open).is_ok() && ask("bob", &closed, Op::Open).is_err());
+    assert_eq!(
+        ask("hdfs", &closed, Op::Open).unwrap().0,
+        Because::SuperUser
+    );
+}
+
+#[test]
+fn effective_permissions_are_all_that_may_be_asked_for() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let spec = "user:bob:rwx,group:g1:r--,group:g2:-w-,mask::rw-";
+    for dialect in DIALECTS {
+        let mut world = world(dialect, 0o755, 0o741);
+        let spec = AclSpec::parse(spec, &dialect).unwrap();
+        world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+        let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+        for (who, groups, expected) in [
+            ("alice", &[][..], "rwx"),
+            ("bob", &["g1"], "rw-"),
+            ("carol", &["g1", "g2"], "rw-"),
+            ("carol", &["staff"], "r--"),
+            ("carol", &[], "--x"),
+            ("hdfs", &[], "rwx"),
+        ] {
+            let bits = world.policy.effective(&world.subject(who, groups), file);
+            assert_eq!(bits.to_string(), expected, "{} {who}", dialect.name);
+        }
     }
 }
 
@@ -240,8 +406,8 @@ fn explanations_say_what_would_have_to_change() {
         .unwrap_err();
     assert_eq!(
         denied.explain("/").to_string(),
-        "bob (via yarn) may not open /: / must grant r--, but the entry of the named user grants r--, which the mask --- \
-         limits to ---; widen the mask by r--"
+        "bob (via yarn) may not open /: / must grant r--, but the entry user:bob:r-- grants r--, which the mask --- limits \
+         to ---; widen the mask by r--"
     );
     assert!(size_of::<Denied<'_>>() <= 128);
 }

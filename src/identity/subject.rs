@@ -2,12 +2,19 @@
 
 use super::{GroupName, GroupRef, Mechanism, UserName};
 
-/// The groups of one user: the primary group first, and all of them sorted for fast membership tests.
+/// The groups of one user: the primary group first, and a table of all of them for membership tests of constant time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     primary: Option<GroupName>,
-    sorted: Box<[GroupName]>,
+    /// Each once, in hash order, so that equal sets are equal.
+    members: Box<[GroupName]>,
+    /// An open-addressed table over `members`, at most an eighth full, so that most questions end at their first slot:
+    /// 0 is a free slot, else the place of a member, counted from 1.
+    slots: Box<[u32]>,
 }
+
+/// Slots for each member.
+const SPREAD: usize = 8;
 
 impl Groups {
     /// The first group, which new files get and audit lines print.
@@ -18,33 +25,54 @@ impl Groups {
 
     /// Whether `group` is among them.
     #[must_use]
+    #[inline]
     pub fn contains(&self, group: GroupRef<'_>) -> bool {
-        self.sorted
-            .binary_search_by(|member| member.as_ref().hash_order(group))
-            .is_ok()
+        // Without members the mask is all ones and there is no slot at all.
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = group.slot() & mask;
+        while let Some(&slot) = self.slots.get(at)
+            && slot != 0
+        {
+            let member = self.members.get(slot as usize - 1);
+            if member.is_some_and(|member| member.as_ref() == group) {
+                return true;
+            }
+            at = (at + 1) & mask;
+        }
+        false
     }
 
     /// All groups, each once, in no order a reader would know.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &GroupName> {
-        self.sorted.iter()
-    }
-
-    /// The slice sorted by `hash_order`, for merge joins.
-    pub(crate) fn sorted(&self) -> &[GroupName] {
-        &self.sorted
+        self.members.iter()
     }
 }
 
 /// The first group becomes the primary one; repeated groups count once.
 impl FromIterator<GroupName> for Groups {
     fn from_iter<I: IntoIterator<Item = GroupName>>(groups: I) -> Self {
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        let primary = groups.first().cloned();
-        groups.sort_unstable_by(|a, b| a.as_ref().hash_order(b.as_ref()));
-        groups.dedup();
+        let mut members: Vec<_> = groups.into_iter().collect();
+        let primary = members.first().cloned();
+        members.sort_unstable_by(|a, b| a.as_ref().hash_order(b.as_ref()));
+        members.dedup();
+        let mut slots = match members.len() {
+            0 => Vec::new(),
+            count => vec![0; (count * SPREAD).next_power_of_two()],
+        };
+        let mask = slots.len().wrapping_sub(1);
+        for (place, member) in (1..).zip(&members) {
+            let mut at = member.as_ref().slot() & mask;
+            while slots.get(at).is_some_and(|slot| *slot != 0) {
+                at = (at + 1) & mask;
+            }
+            if let Some(slot) = slots.get_mut(at) {
+                *slot = place;
+            }
+        }
         Self {
             primary,
-            sorted: groups.into(),
+            members: members.into(),
+            slots: slots.into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use bailiwick::acl::Mode;
 use bailiwick::audit::{Record, Sink};
 use bailiwick::authn::{Exchange, Simple, Step};
-use bailiwick::authz::{Attrs, Denied, Op, Permit, Policy, Resolver, Walk};
+use bailiwick::authz::{Denied, Op, Permit, Policy, Resolver, Walk};
 use bailiwick::capability::Issuer;
 use bailiwick::identity::{GroupName, Subject, UserName};
 use hyper::Method;
@@ -248,15 +248,14 @@ fn walk<'a>(
     path: &FsPath,
     found: &Found<'a>,
 ) -> Result<Walk<'a>, RemoteException> {
-    let way: Vec<Attrs<'a>> = found.way.iter().map(|inode| inode.attrs()).collect();
-    way.into_iter()
-        .try_fold(policy.walk(subject), |walk, directory| {
-            walk.enter(directory)
-                .map_err(|denied| refuse(&denied, path))
-        })
+    policy
+        .walk(subject)
+        .enter_all(found.way.iter().map(|inode| inode.attrs()))
+        .map_err(|denied| refuse(&denied, path))
 }
 
-/// A denial in upstream's words for the client; the explanation goes to the operator.
+/// A denial in upstream's words for the client; the explanation goes to the operator. The path is the one that was asked
+/// for, or that of an inode below it.
 fn refuse(denied: &Denied<'_>, path: &FsPath) -> RemoteException {
     eprintln!("{}", denied.explain(path.as_str()));
     let message = denied.message(path.as_str()).to_string();

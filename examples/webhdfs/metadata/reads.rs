@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Answer, Call, Metadata, Reply, json, refuse};
 use crate::http::RemoteException;
+use crate::namespace::Inode;
 
 pub fn get_file_status(metadata: &Metadata, call: &Call<'_>) -> Answer {
     let namespace = metadata.read();
@@ -44,23 +45,24 @@ pub fn content_summary(metadata: &Metadata, call: &Call<'_>) -> Answer {
     let namespace = metadata.read();
     let found = namespace.find(call.path);
     let (inode, _) = call.check_existing(&metadata.policy, &found, Op::ContentSummary)?;
-    let walk = call.walk(&metadata.policy, &found)?;
-    let (mut directories, mut files, mut length) = (0, 0, 0);
-    for (directory, inode) in namespace.tree(found.parent(), inode) {
-        let below = directory.map(|directory| directory.attrs());
-        walk.check_below(
-            Op::ContentSummary,
-            below,
-            inode.attrs(),
-            inode.is_empty_directory(),
-        )
+    let tree = call
+        .walk(&metadata.policy, &found)?
+        .check_tree(Op::ContentSummary, inode.attrs(), inode.is_filled())
         .map_err(|denied| refuse(&denied, call.path))?;
+    let (mut directories, mut files, mut length) = (0, 0, 0);
+    let mut count = |inode: &Inode| {
         length += inode.length();
-        if inode.is_directory() {
-            directories += 1;
+        *(if inode.is_directory() {
+            &mut directories
         } else {
-            files += 1;
-        }
+            &mut files
+        }) += 1;
+    };
+    count(inode);
+    for (directory, inode, path) in namespace.below(inode, call.path) {
+        tree.check(directory.attrs(), inode.attrs(), inode.is_filled())
+            .map_err(|denied| refuse(&denied, &path))?;
+        count(inode);
     }
     Ok(Reply::Json(json!({ "ContentSummary": {
         "directoryCount": directories,

@@ -1,7 +1,7 @@
 //! Operations that change the tree, but no bytes.
 
 use bailiwick::acl::{Dialect, Kind, Mode, NewGroup, Perm};
-use bailiwick::authz::Op;
+use bailiwick::authz::{Op, Rename};
 use bailiwick::identity::{GroupName, Subject, UserName};
 use serde_json::json;
 
@@ -137,20 +137,21 @@ pub fn delete(metadata: &Metadata, call: &Call<'_>) -> Answer {
         let Some(inode) = found.target else {
             return boolean(false);
         };
-        call.check(&metadata.policy, &found, Op::Delete)?;
+        let tree = walk
+            .check_tree(Op::Delete, inode.attrs(), inode.is_filled())
+            .map_err(|denied| refuse(&denied, call.path))?;
         let Some(directory) = found.parent() else {
             return boolean(false); // the root stays, as in HDFS
         };
-        if inode.is_directory() && !inode.is_empty_directory() && !recursive {
+        if inode.is_filled() && !recursive {
             return Err(RemoteException::not_empty(format!(
                 "`{} is non empty': Directory is not empty",
                 call.path
             )));
         }
-        for (directory, inode) in namespace.tree(Some(directory), inode) {
-            let below = directory.map(|directory| directory.attrs());
-            walk.check_below(Op::Delete, below, inode.attrs(), inode.is_empty_directory())
-                .map_err(|denied| refuse(&denied, call.path))?;
+        for (directory, inode, path) in namespace.below(inode, call.path) {
+            tree.check(directory.attrs(), inode.attrs(), inode.is_filled())
+                .map_err(|denied| refuse(&denied, &path))?;
         }
         (directory.id, inode.id)
     };
@@ -176,19 +177,19 @@ pub fn rename(metadata: &Metadata, call: &Call<'_>) -> Answer {
     }
     let mut namespace = metadata.write();
     let planned = plan_rename(metadata, call, destination, &namespace)?;
-    let Some(rename) = planned else {
+    let Some(planned) = planned else {
         return boolean(false);
     };
     let now = now_millis();
-    namespace.unlink(rename.from, call.path.name().unwrap_or_default(), now);
+    namespace.unlink(planned.from, call.path.name().unwrap_or_default(), now);
     boolean(
         namespace
-            .link(rename.to, &rename.name, rename.inode, now)
+            .link(planned.to, &planned.name, planned.inode, now)
             .is_some(),
     )
 }
 
-struct Rename {
+struct Move {
     inode: Id,
     from: Id,
     to: Id,
@@ -200,10 +201,9 @@ fn plan_rename(
     call: &Call<'_>,
     mut destination: FsPath,
     namespace: &Namespace,
-) -> Result<Option<Rename>, RemoteException> {
+) -> Result<Option<Move>, RemoteException> {
     let policy = &metadata.policy;
     let found = namespace.find(call.path);
-    call.check(policy, &found, Op::RenameFrom)?;
     let mut goal = namespace.find(&destination);
     if let (Some(into), Some(name)) = (goal.target, call.path.name())
         && into.is_directory()
@@ -211,6 +211,9 @@ fn plan_rename(
         destination = destination.join(name);
         goal = namespace.find(&destination);
     }
+    let same = found.parent().map(|inode| inode.id) == goal.parent().map(|inode| inode.id);
+    let rename = if same { Rename::Within } else { Rename::Across };
+    call.check(policy, &found, Op::RenameFrom(rename))?;
     let target = goal.target.map(|inode| inode.attrs());
     walk(policy, call.subject, &destination, &goal)?
         .check(Op::RenameTo, target)
@@ -225,7 +228,7 @@ fn plan_rename(
     };
     let into_itself = call.path.holds(&destination);
     let impossible = goal.target.is_some() || goal.missing > 0 || into_itself;
-    Ok((!impossible).then(|| Rename {
+    Ok((!impossible).then(|| Move {
         inode: inode.id,
         from: from.id,
         to: to.id,

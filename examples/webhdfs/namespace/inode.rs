@@ -53,8 +53,9 @@ impl Inode {
         matches!(self.body, Body::Directory(_))
     }
 
-    pub fn is_empty_directory(&self) -> bool {
-        self.children().is_some_and(BTreeMap::is_empty)
+    /// Whether it is a directory with something in it.
+    pub fn is_filled(&self) -> bool {
+        self.children().is_some_and(|children| !children.is_empty())
     }
 
     pub const fn length(&self) -> u64 {

@@ -152,16 +152,22 @@ impl Namespace {
         blocks
     }
 
-    /// Everything from `inode` down, each with the directory it is in; parents before children.
-    pub fn tree<'a>(
+    /// Everything below `inode`, each with the directory it is in and its path; parents before children.
+    pub fn below<'a>(
         &'a self,
-        directory: Option<&'a Inode>,
         inode: &'a Inode,
-    ) -> Vec<(Option<&'a Inode>, &'a Inode)> {
-        let mut all = vec![(directory, inode)];
+        path: &FsPath,
+    ) -> Vec<(&'a Inode, &'a Inode, FsPath)> {
+        let children = |directory: &'a Inode, path: &FsPath| -> Vec<_> {
+            self.children(directory)
+                .map(|(name, child)| (directory, child, path.join(name)))
+                .collect()
+        };
+        let mut all = children(inode, path);
         let mut next = 0;
-        while let Some(&(_, inode)) = all.get(next) {
-            all.extend(self.children(inode).map(|(_, child)| (Some(inode), child)));
+        while let Some((_, inode, path)) = all.get(next) {
+            let more = children(inode, path);
+            all.extend(more);
             next += 1;
         }
         all
