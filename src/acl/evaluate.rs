@@ -75,6 +75,12 @@ impl Verdict {
 }
 
 impl View<'_> {
+    /// Whether every subject gets all of `wanted`, whichever entry decides. Says no of every extended list.
+    #[inline]
+    pub(crate) fn grants_everybody(self, wanted: Perm) -> bool {
+        self.extended.is_none() && (self.owner & self.group & self.other).contains(wanted)
+    }
+
     /// POSIX.1e 23.1.5: the owner, else a named user, else groups, else others. Each stage that matches decides alone.
     #[inline]
     pub(crate) fn evaluate(
@@ -96,26 +102,30 @@ impl View<'_> {
         }
         let member = subject.groups().contains(group);
         match self.extended {
-            Some(extended) => self.evaluate_extended(extended, subject, member, wanted, matching),
+            Some(extended) => {
+                let owning = member.then_some(self.group);
+                extended.evaluate(subject, owning, self.other, wanted, matching)
+            }
             None if member => plain(Class::Groups, self.group),
             None => plain(Class::Other, self.other),
         }
     }
+}
 
-    fn evaluate_extended(
-        self,
-        extended: &Extended,
+impl Extended {
+    /// What is not the owner's. Takes scalars only, so that the inode of a caller who inlines the rest stays in registers.
+    #[inline(never)]
+    fn evaluate(
+        &self,
         subject: &Subject,
-        member: bool,
+        owning: Option<Perm>,
+        other: Perm,
         wanted: Perm,
         matching: MatchingGroups,
     ) -> Verdict {
-        let mask = extended.mask;
+        let mask = self.mask;
         let user = subject.user().as_ref();
-        let entry = extended
-            .users
-            .iter()
-            .find(|(name, _)| name.as_ref() == user);
+        let entry = self.users.iter().find(|(name, _)| name.as_ref() == user);
         if let Some((_, bits)) = entry {
             return Verdict {
                 class: Class::NamedUser,
@@ -126,12 +136,16 @@ impl View<'_> {
         }
         // What all matching entries hold together, and whether one of them suffices.
         let (mut any, mut union, mut suffices) = (false, Perm::NONE, false);
-        let owning = member.then_some(self.group);
-        let named = extended.matching_groups(subject.groups());
-        for bits in owning.into_iter().chain(named.map(|(_, bits)| bits)) {
+        let mut matches = |bits: Perm| {
             any = true;
             union = union | bits;
             suffices |= (bits & mask).contains(wanted);
+        };
+        if let Some(bits) = owning {
+            matches(bits);
+        }
+        for (_, bits) in self.matching_groups(subject.groups()) {
+            matches(bits);
         }
         if any {
             return Verdict {
@@ -146,14 +160,12 @@ impl View<'_> {
         }
         Verdict {
             class: Class::Other,
-            bits: self.other,
+            bits: other,
             mask: None,
-            granted: self.other.contains(wanted),
+            granted: other.contains(wanted),
         }
     }
-}
 
-impl Extended {
     /// The entries of named groups that apply to a member of `groups`.
     #[inline]
     pub(crate) fn matching_groups<'a>(

@@ -45,6 +45,7 @@ impl Perm {
 
     /// Whether every bit of `wanted` is set here.
     #[must_use]
+    #[inline]
     pub const fn contains(self, wanted: Self) -> bool {
         self.0 & wanted.0 == wanted.0
     }
@@ -87,6 +88,7 @@ impl Perm {
 impl BitOr for Perm {
     type Output = Self;
 
+    #[inline]
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -95,6 +97,7 @@ impl BitOr for Perm {
 impl BitAnd for Perm {
     type Output = Self;
 
+    #[inline]
     fn bitand(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -103,6 +106,7 @@ impl BitAnd for Perm {
 impl Not for Perm {
     type Output = Self;
 
+    #[inline]
     fn not(self) -> Self {
         Self(!self.0 & 7)
     }

@@ -46,6 +46,7 @@ impl Protection {
 
     /// The list that is evaluated.
     #[must_use]
+    #[inline]
     pub const fn access(&self) -> &Acl {
         &self.access
     }
@@ -58,6 +59,7 @@ impl Protection {
 
     /// Whether the sticky bit is set.
     #[must_use]
+    #[inline]
     pub const fn is_sticky(&self) -> bool {
         self.sticky
     }

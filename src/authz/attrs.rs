@@ -9,9 +9,14 @@ pub struct Attrs<'a> {
     pub(super) kind: Kind,
     pub(super) owner: UserRef<'a>,
     pub(super) group: GroupRef<'a>,
-    pub(super) acl: View<'a>,
-    pub(super) sticky: bool,
-    pub(super) has_acl: bool,
+    permissions: Permissions<'a>,
+}
+
+/// Looked into only when something depends on it.
+#[derive(Debug, Clone, Copy)]
+enum Permissions<'a> {
+    Protection(&'a Protection),
+    Mode(Mode),
 }
 
 impl<'a> Attrs<'a> {
@@ -28,9 +33,7 @@ impl<'a> Attrs<'a> {
             kind,
             owner: owner.into(),
             group: group.into(),
-            acl: protection.access().view(),
-            sticky: protection.is_sticky(),
-            has_acl: protection.has_acl(),
+            permissions: Permissions::Protection(protection),
         }
     }
 
@@ -47,12 +50,52 @@ impl<'a> Attrs<'a> {
             kind,
             owner: owner.into(),
             group: group.into(),
-            acl: View::of_mode(mode),
-            sticky: mode.sticky(),
-            has_acl: false,
+            permissions: Permissions::Mode(mode),
         }
     }
 
+    /// What the inode is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Who owns it.
+    #[must_use]
+    pub const fn owner(&self) -> UserRef<'a> {
+        self.owner
+    }
+
+    /// The owning group.
+    #[must_use]
+    pub const fn group(&self) -> GroupRef<'a> {
+        self.group
+    }
+
+    #[inline]
+    pub(super) fn acl(&self) -> View<'a> {
+        match self.permissions {
+            Permissions::Protection(protection) => protection.access().view(),
+            Permissions::Mode(mode) => View::of_mode(mode),
+        }
+    }
+
+    #[inline]
+    pub(super) const fn is_sticky(&self) -> bool {
+        match self.permissions {
+            Permissions::Protection(protection) => protection.is_sticky(),
+            Permissions::Mode(mode) => mode.sticky(),
+        }
+    }
+
+    pub(super) const fn has_acl(&self) -> bool {
+        match self.permissions {
+            Permissions::Protection(protection) => protection.has_acl(),
+            Permissions::Mode(_) => false,
+        }
+    }
+
+    #[inline]
     pub(super) const fn is_directory(&self) -> bool {
         matches!(self.kind, Kind::Directory)
     }

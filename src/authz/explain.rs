@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use super::permit::Granted;
 use super::site::Site;
 use super::{Because, Denied, Permit, Reason};
 use crate::acl::{Class, Perm, Verdict};
@@ -63,16 +62,11 @@ impl fmt::Display for Who<'_> {
 fn explain_permit(permit: &Permit<'_>, path: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let who = Who(permit.subject);
     write!(f, "{who} may {} {path}: ", permit.op.verb())?;
-    match (permit.because, &permit.granted) {
+    match (permit.because, &permit.entry) {
         (Because::SuperUser, _) => write!(f, "{} is a super user", permit.subject.user()),
         (Because::Authorizer, _) => f.write_str("the outside authorizer allows it"),
         (Because::Ownership, _) => write!(f, "{} owns it", permit.subject.user()),
-        (_, Some(granted)) => {
-            let Granted {
-                wanted,
-                verdict,
-                site,
-            } = granted;
+        (_, Some((wanted, verdict, site))) => {
             write!(f, "{} must grant {wanted}, and ", site.path(path))?;
             Entries::new(verdict, site, permit.subject).fmt(f)
         }

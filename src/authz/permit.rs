@@ -29,28 +29,11 @@ pub struct Permit<'a> {
     pub(super) subject: &'a Subject,
     pub(super) op: Op<'a>,
     pub(super) because: Because,
-    pub(super) granted: Option<Granted<'a>>,
-}
-
-/// The entry that granted, and where.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Granted<'a> {
-    pub(super) wanted: Perm,
-    pub(super) verdict: Verdict,
-    pub(super) site: Site<'a>,
+    /// What was wanted, the verdict on it, and where.
+    pub(super) entry: Option<(Perm, Verdict, Site<'a>)>,
 }
 
 impl<'a> Permit<'a> {
-    #[inline]
-    pub(super) fn grant(&mut self, wanted: Perm, verdict: Verdict, site: Site<'a>) {
-        self.because = Because::Entry(verdict.class());
-        self.granted = Some(Granted {
-            wanted,
-            verdict,
-            site,
-        });
-    }
-
     /// Who is allowed.
     #[must_use]
     pub const fn subject(&self) -> &'a Subject {

@@ -112,7 +112,7 @@ impl Policy {
             return Perm::ALL;
         }
         inode
-            .acl
+            .acl()
             .evaluate(
                 subject,
                 inode.owner,

@@ -75,14 +75,15 @@ impl<'a> Site<'a> {
 
     #[inline]
     pub(super) fn new(inode: &Attrs<'a>, depth: u32) -> Self {
+        let acl = inode.acl();
         Self {
             owner: inode.owner.as_str(),
             group: inode.group.as_str(),
-            mode: inode.acl.plain_mode(inode.sticky),
-            extended: inode.acl.extended(),
+            mode: acl.plain_mode(inode.is_sticky()),
+            extended: acl.extended(),
             depth,
             directory: inode.is_directory(),
-            has_acl: inode.has_acl,
+            has_acl: inode.has_acl(),
         }
     }
 

@@ -36,6 +36,6 @@ impl<'a> Subtree<'a> {
         filled: bool,
     ) -> Result<(), Denied<'a>> {
         self.walk
-            .check_below(self.permit.op(), directory, inode, filled)
+            .check_below(self.permit.op(), &directory, &inode, filled)
     }
 }

@@ -1,11 +1,53 @@
 //! The way from the root to a target, checked directory by directory under the caller's own locks.
 
+use super::authorizer::Authorizer;
 use super::denied::{Denied, Reason};
-use super::op::{Needs, Who};
+use super::op::Who;
 use super::site::Site;
 use super::{Attrs, Because, Op, Opinion, Permit, Policy, Question, Subtree};
 use crate::acl::{ChgrpRule, Perm, Verdict};
 use crate::identity::Subject;
+
+/// What allowed an operation, in few words.
+#[derive(Clone, Copy)]
+struct Granted {
+    because: Because,
+    entry: Option<GrantedBy>,
+}
+
+/// The entry that allowed it.
+#[derive(Clone, Copy)]
+struct GrantedBy {
+    place: Place,
+    wanted: Perm,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Parent,
+    Target,
+}
+
+impl Granted {
+    const fn because(because: Because) -> Self {
+        Self {
+            because,
+            entry: None,
+        }
+    }
+
+    const fn by(place: Place, wanted: Perm, verdict: Verdict) -> Self {
+        Self {
+            because: Because::Entry(verdict.class()),
+            entry: Some(GrantedBy {
+                place,
+                wanted,
+                verdict,
+            }),
+        }
+    }
+}
 
 /// How far a subject has come. `Copy`: one walk to a directory serves the checks of everything in it.
 #[derive(Debug, Clone, Copy)]
@@ -45,29 +87,7 @@ impl<'a> Walk<'a> {
     /// [`Denied`] if it is no directory or does not grant `--x`.
     #[inline]
     pub fn enter(self, directory: Attrs<'a>) -> Result<Self, Denied<'a>> {
-        if !directory.is_directory() {
-            let site = Site::new(&directory, self.depth);
-            return Err(self.deny(None, Reason::NotADirectory, site));
-        }
-        if !self.subject.is_super_user() {
-            match self.opinion(None, Some(directory)) {
-                Opinion::Allow => {}
-                Opinion::Deny => {
-                    let reason = Reason::Authorizer {
-                        wanted: Perm::EXECUTE,
-                    };
-                    return Err(self.deny(None, reason, Site::new(&directory, self.depth)));
-                }
-                Opinion::NotDetermined => {
-                    self.require(None, directory, self.depth, Perm::EXECUTE)?;
-                }
-            }
-        }
-        Ok(Self {
-            depth: self.depth + 1,
-            parent: Some(directory),
-            ..self
-        })
+        self.enter_all([directory])
     }
 
     /// Passes through several directories, one after the other.
@@ -77,10 +97,60 @@ impl<'a> Walk<'a> {
     /// As [`enter`](Self::enter), for the first that is in the way.
     #[inline]
     pub fn enter_all(
-        self,
+        mut self,
         directories: impl IntoIterator<Item = Attrs<'a>>,
     ) -> Result<Self, Denied<'a>> {
-        directories.into_iter().try_fold(self, Self::enter)
+        let mut directories = directories.into_iter();
+        let Some(mut directory) = directories.next() else {
+            return Ok(self);
+        };
+        // Only the last one is kept, so that the others need not leave the registers.
+        loop {
+            if !self.lets_pass(&directory) {
+                return Err(self.deny_entry(directory));
+            }
+            self.depth += 1;
+            match directories.next() {
+                Some(next) => directory = next,
+                None => break,
+            }
+        }
+        self.parent = Some(directory);
+        Ok(self)
+    }
+
+    #[inline]
+    fn lets_pass(&self, directory: &Attrs<'a>) -> bool {
+        if !directory.is_directory() {
+            return false;
+        }
+        if self.subject.is_super_user() {
+            return true;
+        }
+        match self.opinion(None, Some(directory)) {
+            Opinion::Allow => true,
+            Opinion::Deny => false,
+            // Most directories on a way are open to everybody: then it does not matter who asks.
+            Opinion::NotDetermined => {
+                directory.acl().grants_everybody(Perm::EXECUTE)
+                    || self.evaluate(directory, Perm::EXECUTE).is_granted()
+            }
+        }
+    }
+
+    /// Says why a directory does not let pass; apart, so that the way of those who pass stays short.
+    #[cold]
+    fn deny_entry(&self, directory: Attrs<'a>) -> Denied<'a> {
+        let wanted = Perm::EXECUTE;
+        let verdict = self.evaluate(&directory, wanted);
+        let reason = if !directory.is_directory() {
+            Reason::NotADirectory
+        } else if verdict.is_granted() || self.opinion(None, Some(&directory)) == Opinion::Deny {
+            Reason::Authorizer { wanted }
+        } else {
+            Reason::Bits { wanted, verdict }
+        };
+        self.deny(None, reason, &directory, self.depth)
     }
 
     /// Decides an operation on a child of the last directory entered, or on the root if none was. `None` is a target that
@@ -91,44 +161,85 @@ impl<'a> Walk<'a> {
     /// [`Denied`] says which inode and entry decided.
     #[inline]
     pub fn check(self, op: Op<'a>, target: Option<Attrs<'a>>) -> Result<Permit<'a>, Denied<'a>> {
+        let Granted { because, entry } = self.decide(op, target.as_ref())?;
+        let entry = entry.and_then(|entry| {
+            let (inode, depth) = match entry.place {
+                Place::Parent => (self.parent.as_ref()?, self.depth - 1),
+                Place::Target => (target.as_ref()?, self.depth),
+            };
+            Some((entry.wanted, entry.verdict, Site::new(inode, depth)))
+        });
+        Ok(Permit {
+            subject: self.subject,
+            op,
+            because,
+            entry,
+        })
+    }
+
+    /// Decides, and says so in few words, from which [`check`](Self::check) makes a permit where the caller wants one.
+    fn decide(&self, op: Op<'a>, target: Option<&Attrs<'a>>) -> Result<Granted, Denied<'a>> {
         if self.subject.is_super_user() {
-            return Ok(self.permit(op, Because::SuperUser));
+            return Ok(Granted::because(Because::SuperUser));
         }
         match self.opinion(Some(op), target) {
-            Opinion::Allow => return Ok(self.permit(op, Because::Authorizer)),
+            Opinion::Allow => return Ok(Granted::because(Because::Authorizer)),
             Opinion::Deny => return Err(self.deny_by_authorizer(op, target)),
             Opinion::NotDetermined => {}
         }
-        let needs = op.needs(&self.policy.dialect, target.as_ref().map(|t| t.kind));
-        let mut permit = self.permit(op, Because::Traversal);
-        match (self.parent, target) {
-            (Some(parent), _) => self.check_parent(op, needs, parent, target, &mut permit)?,
+        let needs = op.needs(&self.policy.dialect, target.map(|t| t.kind));
+        let mut granted = Granted::because(Because::Traversal);
+        match (&self.parent, target) {
+            (Some(parent), _) => {
+                // HDFS and the kernel look at the sticky bit and at the bits of the parent; HDFS at the sticky bit first.
+                if needs.sticky
+                    && let Some(target) = target
+                    && let Some(reason) = self.sticky(parent, target)
+                {
+                    return Err(self.deny(Some(op), reason, target, self.depth));
+                }
+                if needs.parent != Perm::NONE {
+                    let verdict = self.evaluate(parent, needs.parent);
+                    if !verdict.is_granted() {
+                        let depth = self.depth.saturating_sub(1);
+                        return Err(self.deny_bits(op, needs.parent, verdict, parent, depth));
+                    }
+                    granted = Granted::by(Place::Parent, needs.parent, verdict);
+                }
+            }
             // The root has no parent to ask: removing or moving it is nobody's.
             (None, Some(root)) if needs.parent != Perm::NONE => {
-                return Err(self.deny(Some(op), Reason::Root, Site::new(&root, 0)));
+                return Err(self.deny(Some(op), Reason::Root, root, 0));
             }
             (None, Some(_)) => {}
-            (None, None) => return Err(self.deny(Some(op), Reason::NothingEntered, Site::NOWHERE)),
+            (None, None) => {
+                return Err(self.deny_at(Some(op), Reason::NothingEntered, Site::NOWHERE));
+            }
         }
         let Some(target) = target else {
-            return Ok(permit);
+            return Ok(granted);
         };
-        match needs.who {
-            Who::Anyone => {}
-            Who::Owner => self.check_ownership(op, target)?,
-            Who::SuperUser => self.check_chown(op, target)?,
+        let barred = match needs.who {
+            Who::Anyone => None,
+            Who::Owner => self.ownership(op, target),
+            Who::SuperUser => self.chown(op, target),
+        };
+        if let Some(reason) = barred {
+            return Err(self.deny(Some(op), reason, target, self.depth));
         }
         if needs.who != Who::Anyone {
-            permit.because = Because::Ownership;
-            return Ok(permit);
+            return Ok(Granted::because(Because::Ownership));
         }
         for wanted in needs.target {
             if wanted != Perm::NONE {
-                let verdict = self.require(Some(op), target, self.depth, wanted)?;
-                permit.grant(wanted, verdict, Site::new(&target, self.depth));
+                let verdict = self.evaluate(target, wanted);
+                if !verdict.is_granted() {
+                    return Err(self.deny_bits(op, wanted, verdict, target, self.depth));
+                }
+                granted = Granted::by(Place::Target, wanted, verdict);
             }
         }
-        Ok(permit)
+        Ok(granted)
     }
 
     /// Decides the same operation on many children of the last directory entered, as a listing that shows only what may be
@@ -157,24 +268,20 @@ impl<'a> Walk<'a> {
         filled: bool,
     ) -> Result<Subtree<'a>, Denied<'a>> {
         let permit = self.check(op, Some(target))?;
-        let subtree = Subtree::new(self, permit);
         // What lets a subject pass without looking at the tree's root does not make it look there now.
         if !matches!(permit.because, Because::SuperUser | Because::Authorizer) {
-            for wanted in op.needs_in_tree(&self.policy.dialect, target.kind, filled, true) {
-                if wanted != Perm::NONE {
-                    self.require(Some(op), target, self.depth, wanted)?;
-                }
-            }
+            let needs = op.needs_in_tree(&self.policy.dialect, target.kind, filled, true);
+            self.require_all(op, needs, &target, self.depth)?;
         }
-        Ok(subtree)
+        Ok(Subtree::new(self, permit))
     }
 
     /// Decides a recursive operation on an inode somewhere below its target.
     pub(super) fn check_below(
-        self,
+        &self,
         op: Op<'a>,
-        directory: Attrs<'a>,
-        inode: Attrs<'a>,
+        directory: &Attrs<'a>,
+        inode: &Attrs<'a>,
         filled: bool,
     ) -> Result<(), Denied<'a>> {
         if self.subject.is_super_user() {
@@ -185,60 +292,45 @@ impl<'a> Walk<'a> {
             Opinion::Deny => return Err(self.deny_by_authorizer(op, Some(inode))),
             Opinion::NotDetermined => {}
         }
-        for wanted in op.needs_in_tree(&self.policy.dialect, inode.kind, filled, false) {
-            if wanted != Perm::NONE {
-                self.require(Some(op), inode, Site::OF_PATH, wanted)?;
+        let needs = op.needs_in_tree(&self.policy.dialect, inode.kind, filled, false);
+        self.require_all(op, needs, inode, Site::OF_PATH)?;
+        match self.sticky(directory, inode) {
+            Some(reason) if op == Op::Delete => {
+                Err(self.deny(Some(op), reason, inode, Site::OF_PATH))
             }
+            _ => Ok(()),
         }
-        if op == Op::Delete {
-            self.check_sticky(op, directory, inode, Site::OF_PATH)?;
-        }
-        Ok(())
     }
 
-    fn check_parent(
-        self,
+    fn require_all(
+        &self,
         op: Op<'a>,
-        needs: Needs,
-        parent: Attrs<'a>,
-        target: Option<Attrs<'a>>,
-        permit: &mut Permit<'a>,
-    ) -> Result<(), Denied<'a>> {
-        // HDFS and the kernel look at the sticky bit and at the bits of the parent; HDFS at the sticky bit first.
-        if needs.sticky
-            && let Some(target) = target
-        {
-            self.check_sticky(op, parent, target, self.depth)?;
-        }
-        if needs.parent != Perm::NONE {
-            let depth = self.depth.saturating_sub(1);
-            let verdict = self.require(Some(op), parent, depth, needs.parent)?;
-            permit.grant(needs.parent, verdict, Site::new(&parent, depth));
-        }
-        Ok(())
-    }
-
-    fn check_sticky(
-        self,
-        op: Op<'a>,
-        directory: Attrs<'a>,
-        inode: Attrs<'a>,
+        needs: [Perm; 2],
+        inode: &Attrs<'a>,
         depth: u32,
     ) -> Result<(), Denied<'a>> {
-        let user = self.subject.user().as_ref();
-        let protected = self.policy.dialect.sticky && directory.sticky;
-        if protected && directory.owner != user && inode.owner != user {
-            let parent = Site::new(&directory, depth).shown();
-            let reason = Reason::Sticky { parent };
-            return Err(self.deny(Some(op), reason, Site::new(&inode, depth)));
+        for wanted in needs {
+            let verdict = self.evaluate(inode, wanted);
+            if !verdict.is_granted() {
+                return Err(self.deny_bits(op, wanted, verdict, inode, depth));
+            }
         }
         Ok(())
     }
 
-    fn check_ownership(self, op: Op<'a>, target: Attrs<'a>) -> Result<(), Denied<'a>> {
-        let site = Site::new(&target, self.depth);
+    /// What a sticky directory has against removing or moving an inode in it.
+    fn sticky(&self, directory: &Attrs<'a>, inode: &Attrs<'a>) -> Option<Reason<'a>> {
+        let user = self.subject.user().as_ref();
+        let protected = self.policy.dialect.sticky && directory.is_sticky();
+        (protected && directory.owner != user && inode.owner != user).then(|| Reason::Sticky {
+            parent: Site::new(directory, 0).shown(),
+        })
+    }
+
+    /// What is against changing what only the owner may change.
+    fn ownership(&self, op: Op<'a>, target: &Attrs<'a>) -> Option<Reason<'a>> {
         if target.owner != self.subject.user().as_ref() {
-            return Err(self.deny(Some(op), Reason::NotOwner, site));
+            return Some(Reason::NotOwner);
         }
         match op {
             Op::SetGroup(group)
@@ -246,51 +338,47 @@ impl<'a> Walk<'a> {
                     && !self.subject.groups().contains(group) =>
             {
                 let group = group.as_str();
-                Err(self.deny(Some(op), Reason::NotMember { group }, site))
+                Some(Reason::NotMember { group })
             }
-            _ => Ok(()),
+            _ => None,
         }
     }
 
     /// Only a super user gives a file away; "changing" one's own file to oneself is no change.
-    fn check_chown(self, op: Op<'a>, target: Attrs<'a>) -> Result<(), Denied<'a>> {
+    fn chown(&self, op: Op<'a>, target: &Attrs<'a>) -> Option<Reason<'a>> {
         let user = self.subject.user().as_ref();
         match op {
-            Op::SetOwner(to) if to == user && target.owner == user => Ok(()),
-            _ => {
-                let site = Site::new(&target, self.depth);
-                Err(self.deny(Some(op), Reason::NotSuperUser, site))
-            }
+            Op::SetOwner(to) if to == user && target.owner == user => None,
+            _ => Some(Reason::NotSuperUser),
         }
     }
 
     #[inline]
-    fn require(
-        self,
-        op: Option<Op<'a>>,
-        inode: Attrs<'a>,
-        depth: u32,
-        wanted: Perm,
-    ) -> Result<Verdict, Denied<'a>> {
-        let verdict = inode.acl.evaluate(
+    fn evaluate(&self, inode: &Attrs<'a>, wanted: Perm) -> Verdict {
+        inode.acl().evaluate(
             self.subject,
             inode.owner,
             inode.group,
             wanted,
             self.policy.dialect.matching_groups,
-        );
-        if verdict.is_granted() {
-            return Ok(verdict);
-        }
-        let reason = Reason::Bits { wanted, verdict };
-        Err(self.deny(op, reason, Site::new(&inode, depth)))
+        )
     }
 
     #[inline]
-    fn opinion(self, op: Option<Op<'a>>, inode: Option<Attrs<'a>>) -> Opinion {
-        let Some(authorizer) = &self.policy.authorizer else {
-            return Opinion::NotDetermined;
-        };
+    fn opinion(&self, op: Option<Op<'a>>, inode: Option<&Attrs<'a>>) -> Opinion {
+        match &self.policy.authorizer {
+            None => Opinion::NotDetermined,
+            Some(authorizer) => self.ask(authorizer, op, inode.copied()),
+        }
+    }
+
+    #[cold]
+    fn ask(
+        &self,
+        authorizer: &Authorizer,
+        op: Option<Op<'a>>,
+        inode: Option<Attrs<'a>>,
+    ) -> Opinion {
         authorizer.ask(&Question {
             subject: self.subject,
             op,
@@ -300,29 +388,42 @@ impl<'a> Walk<'a> {
         })
     }
 
-    const fn permit(self, op: Op<'a>, because: Because) -> Permit<'a> {
-        Permit {
-            subject: self.subject,
-            op,
-            because,
-            granted: None,
-        }
-    }
-
     #[cold]
-    fn deny_by_authorizer(self, op: Op<'a>, target: Option<Attrs<'a>>) -> Denied<'a> {
+    fn deny_by_authorizer(&self, op: Op<'a>, target: Option<&Attrs<'a>>) -> Denied<'a> {
         let needs = op.needs(&self.policy.dialect, target.map(|t| t.kind));
         let wanted = needs.target[0].union(needs.target[1]).union(needs.parent);
-        let site = match (&target, &self.parent) {
+        let site = match (target, &self.parent) {
             (Some(target), _) => Site::new(target, self.depth),
             (None, Some(parent)) => Site::new(parent, self.depth.saturating_sub(1)),
             (None, None) => Site::NOWHERE,
         };
-        self.deny(Some(op), Reason::Authorizer { wanted }, site)
+        self.deny_at(Some(op), Reason::Authorizer { wanted }, site)
     }
 
     #[cold]
-    fn deny(self, op: Option<Op<'a>>, reason: Reason<'a>, site: Site<'a>) -> Denied<'a> {
+    fn deny_bits(
+        &self,
+        op: Op<'a>,
+        wanted: Perm,
+        verdict: Verdict,
+        inode: &Attrs<'a>,
+        depth: u32,
+    ) -> Denied<'a> {
+        self.deny(Some(op), Reason::Bits { wanted, verdict }, inode, depth)
+    }
+
+    #[cold]
+    fn deny(
+        &self,
+        op: Option<Op<'a>>,
+        reason: Reason<'a>,
+        inode: &Attrs<'a>,
+        depth: u32,
+    ) -> Denied<'a> {
+        self.deny_at(op, reason, Site::new(inode, depth))
+    }
+
+    fn deny_at(&self, op: Option<Op<'a>>, reason: Reason<'a>, site: Site<'a>) -> Denied<'a> {
         Denied {
             dialect: &self.policy.dialect,
             subject: self.subject,

@@ -55,13 +55,27 @@ pub enum NameError {
     },
 }
 
+/// Bytes that may stand anywhere in a name: visible ASCII without the separators.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "at compile time, where a panic is an error"
+)]
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b':' | b',' | b'/' | b'=');
+        byte += 1;
+    }
+    plain
+};
+
 /// Most names: short, ASCII, without blanks. What is not plain may still be a name; that takes a longer look.
 #[inline]
 fn is_plain(text: &[u8]) -> bool {
-    let plain =
-        |byte: u8| matches!(byte, b'!'..=b'~') && !matches!(byte, b':' | b',' | b'/' | b'=');
+    let plain = |byte: &u8| PLAIN.get(usize::from(*byte)).is_some_and(|plain| *plain);
     // No early exit, so that there is no branch for each byte.
-    !text.is_empty() && text.len() <= MAX_LEN && text.iter().fold(true, |all, b| all & plain(*b))
+    !text.is_empty() && text.len() <= MAX_LEN && text.iter().fold(true, |all, b| all & plain(b))
 }
 
 #[cold]
@@ -269,10 +283,10 @@ name_types!(UserName, UserRef, "user");
 name_types!(GroupName, GroupRef, "group");
 
 impl GroupRef<'_> {
-    /// The hash, for a place in a table.
+    /// For the table of [`Groups`](super::Groups).
     #[inline]
-    pub(super) const fn slot(self) -> usize {
-        self.hash as usize
+    pub(super) const fn hash(self) -> u64 {
+        self.hash
     }
 }
 

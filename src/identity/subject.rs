@@ -6,15 +6,28 @@ use super::{GroupName, GroupRef, Mechanism, UserName};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     primary: Option<GroupName>,
-    /// Each once, in hash order, so that equal sets are equal.
+    /// Each once, in hash order.
     members: Box<[GroupName]>,
-    /// An open-addressed table over `members`, at most an eighth full, so that most questions end at their first slot:
-    /// 0 is a free slot, else the place of a member, counted from 1.
-    slots: Box<[u32]>,
+    /// An open-addressed table over them, at most a quarter full: most questions end at their first slot.
+    slots: Box<[Slot]>,
+}
+
+/// A slot of the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Slot {
+    /// The high half of the member's hash; the low half finds the slot.
+    tag: u32,
+    /// The place of the member, counted from 1; 0 is a free slot.
+    place: u32,
 }
 
 /// Slots for each member.
-const SPREAD: usize = 8;
+const SPREAD: usize = 4;
+
+#[inline]
+const fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
 
 impl Groups {
     /// The first group, which new files get and audit lines print.
@@ -27,17 +40,33 @@ impl Groups {
     #[must_use]
     #[inline]
     pub fn contains(&self, group: GroupRef<'_>) -> bool {
-        // Without members the mask is all ones and there is no slot at all.
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = group.slot() & mask;
-        while let Some(&slot) = self.slots.get(at)
-            && slot != 0
+        match self.slots.get(group.hash() as usize & self.mask()) {
+            None | Some(Slot { place: 0, .. }) => false,
+            Some(_) => self.find(group.hash(), group.as_str()),
+        }
+    }
+
+    /// Without members all ones, and then there is no slot at all.
+    #[inline]
+    const fn mask(&self) -> usize {
+        self.slots.len().wrapping_sub(1)
+    }
+
+    /// Looks further where the first slot is taken. Apart, and without a reference to the name, so that the loops that come
+    /// here stay small and keep in registers what they borrow.
+    #[inline(never)]
+    fn find(&self, hash: u64, text: &str) -> bool {
+        let mut at = hash as usize & self.mask();
+        while let Some(slot) = self.slots.get(at)
+            && slot.place != 0
         {
-            let member = self.members.get(slot as usize - 1);
-            if member.is_some_and(|member| member.as_ref() == group) {
+            if slot.tag == tag(hash)
+                && let Some(member) = self.members.get(slot.place as usize - 1)
+                && member.as_str() == text
+            {
                 return true;
             }
-            at = (at + 1) & mask;
+            at = (at + 1) & self.mask();
         }
         false
     }
@@ -57,16 +86,18 @@ impl FromIterator<GroupName> for Groups {
         members.dedup();
         let mut slots = match members.len() {
             0 => Vec::new(),
-            count => vec![0; (count * SPREAD).next_power_of_two()],
+            count => vec![Slot::default(); (count * SPREAD).next_power_of_two()],
         };
         let mask = slots.len().wrapping_sub(1);
         for (place, member) in (1..).zip(&members) {
-            let mut at = member.as_ref().slot() & mask;
-            while slots.get(at).is_some_and(|slot| *slot != 0) {
+            let hash = member.as_ref().hash();
+            let mut at = hash as usize & mask;
+            while slots.get(at).is_some_and(|slot| slot.place != 0) {
                 at = (at + 1) & mask;
             }
-            if let Some(slot) = slots.get_mut(at) {
-                *slot = place;
+            if let Some(free) = slots.get_mut(at) {
+                let tag = tag(hash);
+                *free = Slot { tag, place };
             }
         }
         Self {
