@@ -12,7 +12,7 @@ use bailiwick::authz::{Attrs, Op};
 use bailiwick::identity::{GroupName, UserName};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use world::{Prehashed, Question, WANTED, Way, policy, questions};
+use world::{Prehashed, Question, Stored, WANTED, Way, policy, questions};
 
 fn main() {
     divan::main();
@@ -32,7 +32,7 @@ fn in_turn(bencher: Bencher, count: usize, ask: impl Fn(usize) -> bool) {
 
 fn prehashed(questions: &[Question]) -> Vec<(Vec<Prehashed>, Prehashed)> {
     let inodes = questions.iter().map(|q| {
-        let way = q.way.iter().map(|inode| inode.prehash()).collect();
+        let way = q.way.iter().map(Stored::prehash).collect();
         (way, q.target.prehash())
     });
     inodes.collect()

@@ -32,6 +32,7 @@ mod denied;
 mod explain;
 mod groups;
 mod impersonation;
+mod matrix;
 mod message;
 mod op;
 mod permit;
@@ -53,6 +54,7 @@ pub use groups::{GroupMapping, GroupsUnavailable, StaticGroups, StaticGroupsErro
 pub use impersonation::{
     HostList, HostListError, Impersonation, ImpersonationError, Refusal, RuleError,
 };
+pub use matrix::{Matrix, Object};
 pub use message::Message;
 pub use op::{Op, Rename};
 pub use permit::{Because, Permit};

@@ -11,7 +11,7 @@ use crate::identity::{GroupRef, UserRef};
 /// A file-system operation, with what a check must know of its arguments.
 ///
 /// A rename is two questions, [`RenameFrom`](Self::RenameFrom) at the source and [`RenameTo`](Self::RenameTo) at the
-/// destination. A recursive delete or content summary goes on with [`Walk::check_tree`](super::Walk::check_tree).
+/// destination. A recursive operation goes on with [`Walk::check_tree`](super::Walk::check_tree).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Op<'a> {
@@ -94,6 +94,13 @@ const fn on_target(target: Perm) -> Needs {
     }
 }
 
+const fn one_after_the_other(first: Perm, second: Perm) -> Needs {
+    Needs {
+        target: [first, second],
+        ..NOTHING
+    }
+}
+
 const fn by(who: Who) -> Needs {
     Needs { who, ..NOTHING }
 }
@@ -150,10 +157,9 @@ impl Op<'_> {
                 StatNeeds::Read => on_target(Perm::READ),
             },
             Self::List => match dialect.list {
-                ListNeeds::ReadThenExecute if directory => Needs {
-                    target: [Perm::READ, Perm::EXECUTE],
-                    ..NOTHING
-                },
+                ListNeeds::ReadThenExecute if directory => {
+                    one_after_the_other(Perm::READ, Perm::EXECUTE)
+                }
                 ListNeeds::ReadThenExecute => on_target(Perm::READ),
                 ListNeeds::ReadExecuteOfDirectory if directory => on_target(READ_EXECUTE),
                 ListNeeds::ReadOfDirectory if directory => on_target(Perm::READ),
@@ -193,32 +199,41 @@ impl Op<'_> {
         }
     }
 
-    /// What a recursive operation needs on each inode of the tree, its root included, one after the other.
+    /// What a recursive operation needs on each inode of the tree, its root included, besides what it needs of its root
+    /// anyway. What is not about trees is asked of each inode as if it were alone (`chmod -R`).
     pub(super) const fn needs_in_tree(
         self,
         dialect: &Dialect,
         kind: Kind,
         filled: bool,
         is_root: bool,
-    ) -> [Perm; 2] {
+    ) -> Needs {
         let directory = matches!(kind, Kind::Directory);
-        match (self, dialect.delete_tree) {
-            (Self::Delete, DeleteTree::WriteOfEach) => [
-                if is_root { Perm::NONE } else { Perm::WRITE },
-                if filled { Perm::EXECUTE } else { Perm::NONE },
-            ],
-            (Self::Delete, DeleteTree::AllOfFilled) if filled => [Perm::ALL, Perm::NONE],
-            (Self::Delete, DeleteTree::ReadThenWriteExecuteOfFilled) if filled => {
-                [Perm::READ, WRITE_EXECUTE]
-            }
-            (Self::ContentSummary, _) if directory => match dialect.list {
-                ListNeeds::ReadExecuteOfDirectory => [READ_EXECUTE, Perm::NONE],
+        match self {
+            Self::Delete => match dialect.delete_tree {
+                DeleteTree::WriteOfEach => one_after_the_other(
+                    if is_root { Perm::NONE } else { Perm::WRITE },
+                    if filled { Perm::EXECUTE } else { Perm::NONE },
+                ),
+                DeleteTree::AllOfFilled if filled => on_target(Perm::ALL),
+                DeleteTree::ReadThenWriteExecuteOfFilled if filled => {
+                    one_after_the_other(Perm::READ, WRITE_EXECUTE)
+                }
+                DeleteTree::AllOfFilled | DeleteTree::ReadThenWriteExecuteOfFilled => NOTHING,
+            },
+            Self::ContentSummary if directory => match dialect.list {
+                ListNeeds::ReadExecuteOfDirectory => on_target(READ_EXECUTE),
                 // The tool that sums up asks for a listing, and then for each child.
                 ListNeeds::ReadThenExecute | ListNeeds::ReadOfDirectory => {
-                    [Perm::READ, Perm::EXECUTE]
+                    one_after_the_other(Perm::READ, Perm::EXECUTE)
                 }
             },
-            _ => [Perm::NONE; 2],
+            _ if is_root => NOTHING,
+            _ => Needs {
+                parent: Perm::NONE,
+                sticky: false,
+                ..self.needs(dialect, Some(kind))
+            },
         }
     }
 }

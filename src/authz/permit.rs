@@ -58,6 +58,11 @@ impl<'a> Permit<'a> {
         self.op.data_rights()
     }
 
+    /// The part of `path` that leads to the inode whose entry allowed it.
+    pub(super) fn decided_by<'p>(&self, path: &'p str) -> &'p str {
+        self.entry.map_or(path, |(_, _, site)| site.path(path))
+    }
+
     /// The permit in words: which inode and entry allowed it, under which mask. `path` is the absolute path that was asked
     /// for.
     #[must_use]

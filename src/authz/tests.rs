@@ -236,6 +236,29 @@ fn a_sticky_directory_anywhere_in_a_tree_protects_what_is_in_it() {
 }
 
 #[test]
+fn what_only_an_owner_may_do_is_asked_of_every_inode_of_a_tree() {
+    let (alice, carol, staff) = (user("alice"), user("carol"), group("staff"));
+    for dialect in DIALECTS {
+        let world = world(dialect, 0o777, 0o666);
+        let top = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+        let own = Attrs::new(Kind::File, &alice, &staff, &world.file);
+        let others = Attrs::new(Kind::File, &carol, &staff, &world.file);
+        let subject = world.subject("alice", &[]);
+        let walk = world.policy.walk(&subject).enter(top).unwrap();
+        for op in [Op::SetPermission, Op::SetAcl] {
+            let tree = walk.check_tree(op, top, true).unwrap();
+            tree.check(top, own, false).unwrap();
+            let denied = tree.check(top, others, false).unwrap_err();
+            assert!(
+                matches!(denied.reason(), Reason::NotOwner),
+                "{} {op:?}",
+                dialect.name
+            );
+        }
+    }
+}
+
+#[test]
 fn a_walk_that_has_entered_nothing_makes_nothing() {
     let world = world(Dialect::HDFS, 0o777, 0o777);
     let subject = world.subject("bob", &[]);

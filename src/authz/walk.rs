@@ -2,7 +2,7 @@
 
 use super::authorizer::Authorizer;
 use super::denied::{Denied, Reason};
-use super::op::Who;
+use super::op::{Needs, Who};
 use super::site::Site;
 use super::{Attrs, Because, Op, Opinion, Permit, Policy, Question, Subtree};
 use crate::acl::{ChgrpRule, Perm, Verdict};
@@ -219,12 +219,7 @@ impl<'a> Walk<'a> {
         let Some(target) = target else {
             return Ok(granted);
         };
-        let barred = match needs.who {
-            Who::Anyone => None,
-            Who::Owner => self.ownership(op, target),
-            Who::SuperUser => self.chown(op, target),
-        };
-        if let Some(reason) = barred {
+        if let Some(reason) = self.barred(op, needs.who, target) {
             return Err(self.deny(Some(op), reason, target, self.depth));
         }
         if needs.who != Who::Anyone {
@@ -271,7 +266,7 @@ impl<'a> Walk<'a> {
         // What lets a subject pass without looking at the tree's root does not make it look there now.
         if !matches!(permit.because, Because::SuperUser | Because::Authorizer) {
             let needs = op.needs_in_tree(&self.policy.dialect, target.kind, filled, true);
-            self.require_all(op, needs, &target, self.depth)?;
+            self.require(op, needs, &target, self.depth)?;
         }
         Ok(Subtree::new(self, permit))
     }
@@ -293,7 +288,7 @@ impl<'a> Walk<'a> {
             Opinion::NotDetermined => {}
         }
         let needs = op.needs_in_tree(&self.policy.dialect, inode.kind, filled, false);
-        self.require_all(op, needs, inode, Site::OF_PATH)?;
+        self.require(op, needs, inode, Site::OF_PATH)?;
         match self.sticky(directory, inode) {
             Some(reason) if op == Op::Delete => {
                 Err(self.deny(Some(op), reason, inode, Site::OF_PATH))
@@ -302,20 +297,33 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn require_all(
+    /// Asks for all that an inode of a tree must grant.
+    fn require(
         &self,
         op: Op<'a>,
-        needs: [Perm; 2],
+        needs: Needs,
         inode: &Attrs<'a>,
         depth: u32,
     ) -> Result<(), Denied<'a>> {
-        for wanted in needs {
+        if let Some(reason) = self.barred(op, needs.who, inode) {
+            return Err(self.deny(Some(op), reason, inode, depth));
+        }
+        for wanted in needs.target {
             let verdict = self.evaluate(inode, wanted);
             if !verdict.is_granted() {
                 return Err(self.deny_bits(op, wanted, verdict, inode, depth));
             }
         }
         Ok(())
+    }
+
+    /// What is against an operation that not everybody may do.
+    fn barred(&self, op: Op<'a>, who: Who, target: &Attrs<'a>) -> Option<Reason<'a>> {
+        match who {
+            Who::Anyone => None,
+            Who::Owner => self.ownership(op, target),
+            Who::SuperUser => self.chown(op, target),
+        }
     }
 
     /// What a sticky directory has against removing or moving an inode in it.
