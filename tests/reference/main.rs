@@ -3,3 +3,6 @@
 mod acl;
 mod cases;
 mod impersonation;
+mod mode;
+#[cfg(target_os = "linux")]
+mod posix_tools;
