@@ -1,4 +1,5 @@
-//! Upstream's own cases, as data: every file in `tests/data`, every case run or skipped with a reason, the counts printed.
+//! Upstream's own cases, as data: every file in `tests/data`, every case run or skipped with a reason, the counts printed;
+//! and the tools of this machine, where they are the upstream.
 
 mod acl;
 mod cases;

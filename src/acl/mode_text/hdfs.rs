@@ -32,7 +32,7 @@ pub(super) const CHMOD: Grammar = Grammar {
     plus: true,
     most_digits: 4,
     most: 0o1777,
-    octal: "three octal digits, after 0 or 1 for the sticky bit, or clauses such as u=rwx,g+r,o-w",
+    octal: "three octal digits, or four of which the first is 0 or 1, or clauses such as u=rwx,g+r,o-w",
     needs_letters: true,
     letters: "rwxXt",
     after: "r, w, x, X, t or a comma",
@@ -42,7 +42,7 @@ pub(super) const CHMOD: Grammar = Grammar {
 pub(super) const WHOLE: Grammar = Grammar {
     role: ModeRole::Mode,
     plus: false,
-    octal: "three octal digits, after 0 or 1 for the sticky bit, or clauses such as u=rwx,g=rx,o=",
+    octal: "three octal digits, or four of which the first is 0 or 1, or clauses such as u=rwx,g=rx,o=",
     needs_letters: false,
     letters: "rwxt",
     after: "r, w, x, t or a comma",
@@ -54,7 +54,7 @@ pub(super) const UMASK: Grammar = Grammar {
     role: ModeRole::Umask,
     most_digits: usize::MAX,
     most: 0o777,
-    octal: "three octal digits, after any number of zeros, or the bits to keep as in u=rwx,g=rx,o=",
+    octal: "three octal digits, with any zeros before them, or the bits to keep as in u=rwx,g=rx,o=",
     letters: "rwx",
     after: "r, w, x or a comma",
     ..WHOLE

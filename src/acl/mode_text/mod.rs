@@ -11,7 +11,8 @@ pub use error::{ModeError, ModeRole};
 
 use super::{Dialect, Kind, Mode, ModeText};
 
-/// What chmod is told to do to a mode: `755`, `u=rwx,go=rx`, `g-w`, `a+X`.
+/// What chmod is told to do to a mode: `755`, `u=rwx,go=rx`, `g-w`, `a+X`. Of an inode, it changes the
+/// [`Protection::mode`](super::Protection::mode), and the outcome is for [`Protection::chmod`](super::Protection::chmod).
 ///
 /// What the text may say, and what it means, is the dialect's [`ModeText`]:
 ///

@@ -39,7 +39,7 @@ fn an_error_of_chmod_names_the_clause_and_where_it_stands() {
             ),
             (
                 "4755",
-                "mode \"4755\": expected three octal digits, after 0 or 1 for the sticky bit, or clauses such as u=rwx,g+r,o-w",
+                "mode \"4755\": expected three octal digits, or four of which the first is 0 or 1, or clauses such as u=rwx,g+r,o-w",
             ),
             (
                 "\u{e9}+r",
@@ -118,7 +118,7 @@ fn an_error_of_a_whole_mode_or_a_umask_says_what_is_different_there() {
             ),
             (
                 "22",
-                "mode \"22\": expected three octal digits, after 0 or 1 for the sticky bit, or clauses such as u=rwx,g=rx,o=",
+                "mode \"22\": expected three octal digits, or four of which the first is 0 or 1, or clauses such as u=rwx,g=rx,o=",
             ),
         ],
     );
@@ -127,7 +127,7 @@ fn an_error_of_a_whole_mode_or_a_umask_says_what_is_different_there() {
         &[
             (
                 "22",
-                "umask \"22\": expected three octal digits, after any number of zeros, or the bits to keep as in u=rwx,g=rx,o=",
+                "umask \"22\": expected three octal digits, with any zeros before them, or the bits to keep as in u=rwx,g=rx,o=",
             ),
             (
                 "u=rwx,o=t",
@@ -286,7 +286,7 @@ fn a_change_looks_at_the_mode_as_its_dialect_does() {
     let after = |text: &str, before: u16, dialect| {
         let change = ModeChange::parse(text, dialect).unwrap();
         change
-            .apply(Mode::from_bits(before), Kind::File, Mode::from_bits(0o027))
+            .apply(Mode::from_bits(before), Kind::File, Mode::from_bits(0o1027))
             .bits()
     };
     for (text, before, hdfs, posix) in [
@@ -300,6 +300,8 @@ fn a_change_looks_at_the_mode_as_its_dialect_does() {
         // No class: every class, or less the umask.
         ("+rwx", 0o000, 0o777, 0o750),
         ("=r", 0o1777, 0o444, 0o440),
+        // A umask withholds no sticky bit.
+        ("+t", 0o640, 0o1640, 0o1640),
         // `a` beside another class.
         ("ua+r", 0o000, 0o400, 0o444),
     ] {
