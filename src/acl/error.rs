@@ -1,22 +1,16 @@
-//! What can be wrong with a mode, an entry, or an edit of an ACL.
+//! What can be wrong with an entry, or an edit of an ACL.
 
 use thiserror::Error;
 
 use crate::identity::NameError;
 
-/// Why a mode or ACL text was not understood, or an edit was refused. A refused edit changes nothing.
+/// Why an ACL text was not understood, or an edit was refused. A refused edit changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AclError {
     /// Not three permission characters.
     #[error("invalid permission {text:?}: expected three characters such as rw-")]
     Perm {
-        /// The refused text.
-        text: String,
-    },
-    /// Not an octal mode of at most `1777`.
-    #[error("invalid mode {text:?}: expected one to four octal digits, at most 1777")]
-    Mode {
         /// The refused text.
         text: String,
     },

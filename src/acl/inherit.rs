@@ -5,10 +5,14 @@ use super::{Dialect, Kind, Mode, Perm, Protection, UmaskUnderDefault};
 impl Protection {
     /// The protection of a new child of this directory.
     ///
-    /// `requested` is the mode that the creator asked for, before any umask. Without a default ACL the child gets
-    /// `requested` less `umask`. With one it inherits the list, filtered by the requested mode: owner and other by their
-    /// bits, and the mask (or the owning group, where there is no mask) by the group bits; a directory inherits the default
-    /// ACL as its own too. Whether the umask counts there is the dialect's [`UmaskUnderDefault`].
+    /// `requested` is the mode that the creator asked for, before any umask ([`Mode::default_for`], if it named none). Without
+    /// a default ACL the child gets `requested` less `umask`. With one it inherits the list, filtered by the requested mode:
+    /// owner and other by their bits, and the mask (or the owning group, where there is no mask) by the group bits; a
+    /// directory inherits the default ACL as its own too. Whether the umask counts there is the dialect's
+    /// [`UmaskUnderDefault`].
+    ///
+    /// A file that was asked to be executable is, in Alluxio too: `ModeUtils.applyFileUMask`, which withholds execution, is
+    /// done to the default mode alone.
     ///
     /// POSIX.1e 23.3.1, HDFS `AclStorage.copyINodeDefaultAcl`, Alluxio `DefaultAccessControlList.generateChild…ACL`.
     #[must_use]
@@ -124,9 +128,14 @@ mod tests {
     #[test]
     fn without_a_default_acl_the_umask_counts_everywhere() {
         for dialect in [&Dialect::HDFS, &Dialect::POSIX, &Dialect::ALLUXIO] {
+            let default = Mode::default_for(Kind::File).bits();
             assert_eq!(
-                born("user:bob:rwx", Kind::File, 0o666, dialect),
+                born("user:bob:rwx", Kind::File, default, dialect),
                 "user::rw-,group::r--,other::r--"
+            );
+            assert_eq!(
+                born("user:bob:rwx", Kind::File, 0o777, dialect),
+                "user::rwx,group::r-x,other::r-x"
             );
         }
     }

@@ -15,7 +15,7 @@
 //! assert_eq!(listing, ["user::rw-", "user:bob:rw-", "group::r--", "mask::rw-", "other::---"]);
 //! assert_eq!(shared.mode(&Dialect::HDFS).to_string(), "660"); // the group bits show the mask
 //! assert_eq!(shared.mode(&Dialect::ALLUXIO).to_string(), "640"); // the group bits show the owning group
-//! # Ok::<(), bailiwick::acl::AclError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod dialect;
@@ -26,6 +26,7 @@ mod evaluate;
 mod inherit;
 mod list;
 mod mode;
+mod mode_text;
 mod perm;
 mod protection;
 mod text;
@@ -42,6 +43,7 @@ pub use evaluate::{Class, Verdict};
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
 pub use mode::Mode;
+pub use mode_text::{ModeChange, ModeError, ModeRole};
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
 pub use text::AclSpec;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AclError, Perm};
+use super::{Kind, ModeError, ModeRole, Perm};
 
 /// A file mode: `rwxrwxrwx` and the sticky bit. Set-user-id and set-group-id bits do not exist here, as in HDFS.
 ///
@@ -15,6 +15,9 @@ pub struct Mode(u16);
 impl Mode {
     const STICKY: u16 = 0o1000;
 
+    /// `000`, which as a umask withholds nothing.
+    pub const NONE: Self = Self(0);
+
     /// From the low ten bits of `bits` (`0o1777`); higher bits are dropped.
     #[must_use]
     pub const fn from_bits(bits: u16) -> Self {
@@ -26,22 +29,67 @@ impl Mode {
         Self(sticky | owner.bits() << 6 | group.bits() << 3 | other.bits())
     }
 
+    /// The mode that a new inode is asked to have when its creator names none: `666` for a file, `777` for a directory. The
+    /// umask still comes off.
+    ///
+    /// HDFS `FsPermission.getFileDefault` and `getDirDefault`; Alluxio `ModeUtils.applyFileUMask`, which takes `111` from the
+    /// `777` that it starts with; the tools of POSIX.
+    #[must_use]
+    pub const fn default_for(kind: Kind) -> Self {
+        Self(match kind {
+            Kind::Directory => 0o777,
+            Kind::File => 0o666,
+        })
+    }
+
     /// Reads one to four octal digits, as the `permission` parameter of WebHDFS has them.
     ///
     /// # Errors
     ///
-    /// [`AclError::Mode`] for anything else, and for the set-user-id and set-group-id bits (`2000`, `4000`).
-    pub fn parse_octal(text: &str) -> Result<Self, AclError> {
-        let refuse = || AclError::Mode {
-            text: text.to_owned(),
-        };
-        if text.is_empty() || text.len() > 4 || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refuse());
-        }
+    /// [`ModeError::SetId`] for the set-user-id and set-group-id bits (`2000`, `4000`), [`ModeError::Text`] for anything else.
+    pub fn parse_octal(text: &str) -> Result<Self, ModeError> {
+        let role = ModeRole::Mode;
+        let digits = text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
         match u16::from_str_radix(text, 8) {
-            Ok(bits) if bits <= 0o1777 => Ok(Self(bits)),
-            _ => Err(refuse()),
+            Ok(bits @ ..=0o1777) if digits => Ok(Self(bits)),
+            Ok(_) if digits => Err(ModeError::SetId {
+                role,
+                text: text.to_owned(),
+                at: 0,
+            }),
+            _ => Err(ModeError::Text {
+                role,
+                text: text.to_owned(),
+                expected: "one to four octal digits, at most 1777",
+            }),
         }
+    }
+
+    /// Reads the ten characters with which `ls -l` begins a line, as HDFS does (`FsPermission.valueOf`): the first is passed
+    /// over; of the others `-`, `T` and `S` mean that the bit is not set and *anything else* that it is; a `t` or `T` at the
+    /// end is the sticky bit too. It is for text that a program printed ([`symbolic`](Self::symbolic)), not for what people
+    /// type.
+    ///
+    /// # Errors
+    ///
+    /// [`ModeError::Text`] if there are not ten characters.
+    pub fn parse_listing(text: &str) -> Result<Self, ModeError> {
+        if text.chars().count() != 10 {
+            return Err(ModeError::Text {
+                role: ModeRole::Listing,
+                text: text.to_owned(),
+                expected: "ten characters such as -rw-r--r--",
+            });
+        }
+        let sticky = if text.ends_with(['t', 'T']) {
+            Self::STICKY
+        } else {
+            0
+        };
+        let bits = text.chars().skip(1).fold(0, |bits, c| {
+            bits << 1 | u16::from(!matches!(c, '-' | 'T' | 'S'))
+        });
+        Ok(Self(sticky | bits))
     }
 
     /// All ten bits.
@@ -94,6 +142,13 @@ impl fmt::Display for Mode {
     }
 }
 
+/// As many digits as the format asks for: `{:04o}` prints `0755`. Three or four are read back in every dialect.
+impl fmt::Octal for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Octal::fmt(&self.0, f)
+    }
+}
+
 impl fmt::Debug for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04o}", self.0)
@@ -142,10 +197,35 @@ mod tests {
         ] {
             assert_eq!(Mode::parse_octal(text).unwrap().bits(), bits);
         }
-        for text in [
-            "", "8", "75x", "-1", "+755", "4755", "2755", "00755", "rwx", "0o7",
+        for (text, says) in [
+            (
+                "",
+                "invalid mode \"\": expected one to four octal digits, at most 1777",
+            ),
+            (
+                "00755",
+                "invalid mode \"00755\": expected one to four octal digits, at most 1777",
+            ),
+            (
+                "4755",
+                "invalid mode \"4755\": at byte 0: set-user-id and set-group-id do not exist here",
+            ),
         ] {
+            assert_eq!(Mode::parse_octal(text).unwrap_err().to_string(), says);
+        }
+        for text in ["8", "75x", "-1", "+755", "2755", "rwx", "0o7", "7\u{e9}"] {
             assert!(Mode::parse_octal(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_listing_has_ten_characters() {
+        for text in ["", "rwxr-xr-x", "-rwxr-xr-x+"] {
+            let error = Mode::parse_listing(text).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("invalid listing {text:?}: expected ten characters such as -rw-r--r--")
+            );
         }
     }
 

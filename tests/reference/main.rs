@@ -1,6 +1,10 @@
-//! Upstream's own cases, as data: every file in `tests/data`, every case run or skipped with a reason, the counts printed.
+//! Upstream's own cases, as data: every file in `tests/data`, every case run or skipped with a reason, the counts printed;
+//! and the tools of this machine, where they are the upstream.
 
 mod acl;
 mod cases;
 mod impersonation;
+mod mode;
 mod permission;
+#[cfg(target_os = "linux")]
+mod posix_tools;

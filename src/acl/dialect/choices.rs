@@ -132,7 +132,7 @@ pub enum UmaskText {
     WeightedDigits,
     /// `UmaskParser`: three octal digits, or the bits to keep (`u=rwx,g=rx,o=`).
     OctalOrKept,
-    /// `umask` of the POSIX shell: up to four octal digits, or the bits to keep.
+    /// `umask` of the POSIX shell: octal digits, or the bits to keep.
     Shell,
 }
 
