@@ -27,7 +27,7 @@ Usage: cargo run --release --example webhdfs -- [FLAGS]
   --superuser NAME            [hdfs]
   --supergroup NAME           may be repeated [supergroup]
   --proxyuser RULES           [yarn.users=alice;yarn.hosts=127.0.0.1]
-  --umask OCTAL               [022]
+  --umask UMASK               [022]; in the language of the dialect, such as u=rwx,g=rx,o= of HDFS
   --token-life SECONDS        [3600]
   --audit FILE                [standard error]
 ";

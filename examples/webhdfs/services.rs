@@ -62,7 +62,8 @@ pub fn build(
         .into_iter()
         .next()
         .ok_or("--supergroup is missing")?;
-    let umask = Mode::parse_octal(&flags.umask).map_err(|error| format!("--umask: {error}"))?;
+    let umask =
+        Mode::parse_umask(&flags.umask, dialect).map_err(|error| format!("--umask: {error}"))?;
 
     let now = SystemTime::now();
     let keys = KeyPolicy::new(

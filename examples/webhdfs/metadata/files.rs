@@ -69,8 +69,8 @@ pub enum Commit {
 pub fn create(metadata: &Metadata, call: &Call<'_>) -> Answer {
     let overwrite = call.params.boolean("overwrite")?.unwrap_or(false);
     let create_parent = call.params.boolean("createparent")?.unwrap_or(true);
-    let creation = Creation::of(metadata, call.params, Mode::from_bits(0o666))?;
-    let directories = Creation::unstated(metadata, Mode::from_bits(0o777));
+    let creation = Creation::of(metadata, call.params, Kind::File)?;
+    let directories = Creation::unstated(metadata, Mode::default_for(Kind::Directory));
     let mut namespace = metadata.write();
     let missing = {
         let found = namespace.find(call.path);

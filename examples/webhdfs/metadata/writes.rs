@@ -14,7 +14,7 @@ fn boolean(value: bool) -> Answer {
 }
 
 pub fn mkdirs(metadata: &Metadata, call: &Call<'_>) -> Answer {
-    let creation = Creation::of(metadata, call.params, Mode::from_bits(0o777))?;
+    let creation = Creation::of(metadata, call.params, Kind::Directory)?;
     let mut namespace = metadata.write();
     let found = namespace.find(call.path);
     call.check(&metadata.policy, &found, Op::Mkdirs)?;
@@ -41,8 +41,9 @@ impl<'a> Creation<'a> {
     pub fn of(
         metadata: &'a Metadata,
         params: &Params,
-        default: Mode,
+        kind: Kind,
     ) -> Result<Self, RemoteException> {
+        let default = Mode::default_for(kind);
         let masked = params.mode("permission")?;
         let unmasked = params.mode("unmaskedpermission")?;
         let Some(masked) = masked else {
