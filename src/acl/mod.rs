@@ -24,22 +24,25 @@ mod entry;
 mod error;
 mod evaluate;
 mod inherit;
+mod linux;
 mod list;
 mod mode;
 mod mode_text;
 mod perm;
 mod protection;
 mod text;
+mod xattr;
 
 pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
-    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
-    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, EmptyMask, GetfaclForm, Keywords,
+    ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm,
+    ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll,
+    SetDefault, SetTimesNeeds, StatNeeds, SuperUserExecutes, UmaskText, UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;
 pub use evaluate::{Class, Verdict};
+pub use linux::LinuxAttrs;
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
 pub use mode::Mode;
@@ -47,3 +50,4 @@ pub use mode_text::{ModeChange, ModeError, ModeRole};
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
 pub use text::AclSpec;
+pub use xattr::XattrError;

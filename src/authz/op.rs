@@ -224,6 +224,7 @@ impl Op<'_> {
             Self::ContentSummary if directory => match dialect.list {
                 ListNeeds::ReadExecuteOfDirectory => on_target(READ_EXECUTE),
                 // The tool that sums up asks for a listing, and then for each child.
+                ListNeeds::ReadOfDirectory if !filled => on_target(Perm::READ),
                 ListNeeds::ReadThenExecute | ListNeeds::ReadOfDirectory => {
                     one_after_the_other(Perm::READ, Perm::EXECUTE)
                 }

@@ -180,6 +180,14 @@ impl<'a> Walk<'a> {
     /// Decides, and says so in few words, from which [`check`](Self::check) makes a permit where the caller wants one.
     fn decide(&self, op: Op<'a>, target: Option<&Attrs<'a>>) -> Result<Granted, Denied<'a>> {
         if self.subject.is_super_user() {
+            if let (Op::CheckAccess(wanted), Some(target)) = (op, target)
+                && !target
+                    .super_user_bits(&self.policy.dialect)
+                    .contains(wanted)
+            {
+                let verdict = self.evaluate(target, wanted);
+                return Err(self.deny_bits(op, wanted, verdict, target, self.depth));
+            }
             return Ok(Granted::because(Because::SuperUser));
         }
         match self.opinion(Some(op), target) {
@@ -340,16 +348,21 @@ impl<'a> Walk<'a> {
         if target.owner != self.subject.user().as_ref() {
             return Some(Reason::NotOwner);
         }
-        match op {
-            Op::SetGroup(group)
-                if self.policy.dialect.chgrp == ChgrpRule::OwnGroups
-                    && !self.subject.groups().contains(group) =>
-            {
-                let group = group.as_str();
-                Some(Reason::NotMember { group })
+        let Op::SetGroup(group) = op else {
+            return None;
+        };
+        let allowed = match self.policy.dialect.chgrp {
+            ChgrpRule::AnyGroup => true,
+            ChgrpRule::OwnGroupsOrSame if group == target.group => true,
+            ChgrpRule::OwnGroups | ChgrpRule::OwnGroupsOrSame => {
+                self.subject.groups().contains(group)
             }
-            _ => None,
+        };
+        if allowed {
+            return None;
         }
+        let group = group.as_str();
+        Some(Reason::NotMember { group })
     }
 
     /// Only a super user gives a file away; "changing" one's own file to oneself is no change.
@@ -368,7 +381,7 @@ impl<'a> Walk<'a> {
             inode.owner,
             inode.group,
             wanted,
-            self.policy.dialect.matching_groups,
+            &self.policy.dialect,
         )
     }
 
