@@ -4,7 +4,7 @@ use std::alloc::System;
 use std::time::SystemTime;
 
 use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Perm, Protection};
-use bailiwick::authz::{Attrs, Op, Policy};
+use bailiwick::authz::{Attrs, Op, Opinion, Policy};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, GroupRef, Groups, Mechanism, Subject, UserName, UserRef};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -28,6 +28,54 @@ fn allocations(work: impl FnOnce()) -> usize {
     let region = Region::new(ALLOCATOR);
     work();
     region.change().allocations
+}
+
+/// Denials on the way, by ownership, by the sticky bit and by an outside authorizer; trees, listings, effective permissions.
+fn denials_and_the_rest(policy: &Policy, bob: &Subject, directory: &Protection, file: &Protection) {
+    let (root, root_group) = (
+        UserName::new("root").unwrap(),
+        GroupName::new("root").unwrap(),
+    );
+    let mode = |kind, bits| Attrs::from_mode(kind, &root, &root_group, Mode::from_bits(bits));
+    let open = Attrs::new(Kind::Directory, &root, &root_group, directory);
+    let (closed, sticky) = (mode(Kind::Directory, 0o700), mode(Kind::Directory, 0o1777));
+    let target = Attrs::new(Kind::File, &root, &root_group, file);
+    let outside = policy
+        .clone()
+        .with_authorizer(|question| match question.op {
+            Some(Op::Append) => Opinion::Deny,
+            _ => Opinion::NotDetermined,
+        });
+    let listed = [target; 100];
+    let count = allocations(|| {
+        assert!(policy.walk(bob).enter(closed).is_err());
+        let walk = policy.walk(bob).enter(open).unwrap();
+        assert!(walk.check(Op::SetAcl, Some(target)).is_err());
+        let in_sticky = policy.walk(bob).enter(sticky).unwrap();
+        let sticky_counts = policy.dialect().sticky;
+        let deleted = in_sticky.check(Op::Delete, Some(target));
+        assert_eq!(deleted.is_err(), sticky_counts);
+        let tree = in_sticky
+            .check_tree(Op::ContentSummary, open, true)
+            .unwrap();
+        assert!(tree.check(open, closed, true).is_err());
+        assert_eq!(
+            walk.check_each(Op::Open, listed)
+                .filter(Result::is_ok)
+                .count(),
+            100
+        );
+        assert_eq!(policy.effective(bob, target), Perm::READ);
+        assert!(outside.walk(bob).check(Op::Append, Some(target)).is_err());
+        assert!(
+            outside
+                .walk(bob)
+                .along("/f")
+                .check(Op::Open, Some(target))
+                .is_ok()
+        );
+    });
+    assert_eq!(count, 0, "{}", policy.dialect().name);
 }
 
 #[test]
@@ -63,6 +111,8 @@ fn the_request_path_allocates_nothing() {
         };
         check(Op::Open, true);
         check(Op::Append, false);
+
+        denials_and_the_rest(&policy, &bob, &directory, &file);
 
         let now = SystemTime::now();
         let keyring = Keyring::generate(KeyPolicy::ALLUXIO, now).unwrap();

@@ -110,6 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn hdfs_without_posix_inheritance_applies_the_umask() {
+        let mut before_hdfs_3 = Dialect::HDFS;
+        before_hdfs_3.umask_under_default = UmaskUnderDefault::Applied;
+        assert_eq!(
+            born("default:user:bob:rwx", Kind::File, 0o666, &before_hdfs_3),
+            "user::rw-,user:bob:rwx,group::r-x,mask::r--,other::r--"
+        );
+    }
+
+    #[test]
     fn a_minimal_default_acl_filters_the_group_as_well() {
         let default = "default:user::rwx,default:group::rwx,default:other::---";
         for (dialect, file) in [
