@@ -38,6 +38,7 @@ pub struct Verdict {
     bits: Perm,
     mask: Option<Perm>,
     granted: bool,
+    entries_hidden: bool,
 }
 
 impl Verdict {
@@ -65,6 +66,12 @@ impl Verdict {
     #[must_use]
     pub const fn mask(&self) -> Option<Perm> {
         self.mask
+    }
+
+    /// Whether the list has named entries, but an empty mask hides them; see [`EmptyMask::HidesEntries`].
+    #[must_use]
+    pub const fn entries_hidden(&self) -> bool {
+        self.entries_hidden
     }
 
     /// [`entry_bits`](Self::entry_bits) under the mask.
@@ -96,22 +103,29 @@ impl View<'_> {
             bits,
             mask: None,
             granted: bits.contains(wanted),
+            entries_hidden: false,
         };
         if subject.user().as_ref() == owner {
             return plain(Class::Owner, self.owner);
         }
         let member = subject.groups().contains(group);
-        let hidden = |extended: &Extended| {
-            dialect.empty_mask == EmptyMask::HidesEntries && extended.mask == Perm::NONE
-        };
         match self.extended {
-            Some(extended) if member || !hidden(extended) => {
-                let owning = member.then_some(self.group);
-                let matching = dialect.matching_groups;
-                extended.evaluate(subject, owning, self.other, wanted, matching)
+            Some(extended)
+                if !member
+                    && extended.mask.is_empty()
+                    && dialect.empty_mask == EmptyMask::HidesEntries =>
+            {
+                Verdict {
+                    entries_hidden: true,
+                    ..plain(Class::Other, self.other)
+                }
             }
-            _ if member => plain(Class::Groups, self.group),
-            _ => plain(Class::Other, self.other),
+            Some(extended) => {
+                let owning = member.then_some(self.group);
+                extended.evaluate(subject, owning, self.other, wanted, dialect.matching_groups)
+            }
+            None if member => plain(Class::Groups, self.group),
+            None => plain(Class::Other, self.other),
         }
     }
 }
@@ -136,6 +150,7 @@ impl Extended {
                 bits: *bits,
                 mask: Some(mask),
                 granted: (*bits & mask).contains(wanted),
+                entries_hidden: false,
             };
         }
         // What all matching entries hold together, and whether one of them suffices.
@@ -160,6 +175,7 @@ impl Extended {
                     MatchingGroups::Union => (union & mask).contains(wanted),
                     MatchingGroups::OneEntry => suffices,
                 },
+                entries_hidden: false,
             };
         }
         Verdict {
@@ -167,6 +183,7 @@ impl Extended {
             bits: other,
             mask: None,
             granted: other.contains(wanted),
+            entries_hidden: false,
         }
     }
 

@@ -50,6 +50,12 @@ impl Perm {
         self.0 & wanted.0 == wanted.0
     }
 
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// All bits of both; the same as `|`, in a constant.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

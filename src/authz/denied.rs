@@ -3,7 +3,7 @@
 use super::explain::Explanation;
 use super::message::Message;
 use super::site::{Shown, Site};
-use crate::acl::{Dialect, MessageForm, Perm, Verdict};
+use crate::acl::{AclSpec, Class, Dialect, Entry, MessageForm, Perm, Scope, Tag, Verdict};
 use crate::identity::Subject;
 
 /// What stood in the way.
@@ -106,6 +106,34 @@ impl<'a> Denied<'a> {
     #[must_use]
     pub const fn explain<'p>(&self, path: &'p str) -> Explanation<'a, 'p> {
         Explanation::of_denied(*self, path)
+    }
+
+    /// The entries that would have to be in the inode's ACL, for [`Protection::modify`](crate::acl::Protection::modify), if the
+    /// ACL is what stood in the way: the least that gives the subject what it asked for and takes nothing from it. Whom the
+    /// mask limited besides may get more, where it is widened; that is why the mask is named.
+    #[must_use]
+    pub fn remedy(&self) -> Option<AclSpec> {
+        let Reason::Bits { wanted, verdict } = self.reason else {
+            return None;
+        };
+        let entry = |tag, perm| Entry {
+            scope: Scope::Access,
+            tag,
+            perm,
+        };
+        if verdict.class() == Class::Owner {
+            return AclSpec::new([entry(Tag::Owner, verdict.entry_bits() | wanted)]).ok();
+        }
+        let bits = match verdict.class() {
+            Class::NamedUser => verdict.entry_bits(),
+            _ => verdict.effective_bits(),
+        };
+        let own = entry(Tag::User(self.subject.user().clone()), bits | wanted);
+        let mask = self
+            .site
+            .extended
+            .map(|extended| entry(Tag::Mask, extended.mask | verdict.effective_bits() | wanted));
+        AclSpec::new([own].into_iter().chain(mask)).ok()
     }
 
     pub(super) const fn wanted(&self) -> Perm {

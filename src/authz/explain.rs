@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::site::Site;
 use super::{Because, Denied, Permit, Reason};
-use crate::acl::{Class, Perm, Verdict};
+use crate::acl::{Class, Verdict};
 use crate::identity::{GroupRef, Subject};
 
 /// Displays a [`Permit`] or a [`Denied`] in words.
@@ -86,8 +86,10 @@ fn explain_denied(denied: &Denied<'_>, path: &str, f: &mut fmt::Formatter<'_>) -
         Reason::Bits { wanted, verdict } => {
             write!(f, "{at} must grant {wanted}, but ")?;
             Entries::new(&verdict, site, subject).fmt(f)?;
-            f.write_str("; ")?;
-            remedy(wanted, &verdict, user, f)
+            match denied.remedy() {
+                Some(entries) => write!(f, "; {entries} in its ACL would allow it"),
+                None => Ok(()),
+            }
         }
         Reason::Sticky { parent } => write!(
             f,
@@ -106,32 +108,6 @@ fn explain_denied(denied: &Denied<'_>, path: &str, f: &mut fmt::Formatter<'_>) -
         Reason::NotADirectory => write!(f, "{at} is not a directory"),
         Reason::Root => f.write_str("the root stays where it is"),
         Reason::NothingEntered => f.write_str("the walk has not entered any directory"),
-    }
-}
-
-/// What would have to change for `wanted` to be granted.
-fn remedy(
-    wanted: Perm,
-    verdict: &Verdict,
-    user: impl fmt::Display,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let missing = wanted & !verdict.effective_bits();
-    if missing == Perm::NONE {
-        return write!(
-            f,
-            "no single group entry holds {wanted}: give one of them all of it"
-        );
-    }
-    let mask_bars = verdict.mask().is_some_and(|mask| !mask.contains(wanted));
-    match (mask_bars, verdict.entry_bits().contains(wanted)) {
-        (true, true) => write!(f, "widen the mask by {missing}"),
-        (true, false) => write!(f, "widen the mask and add {wanted} to an entry"),
-        (false, _) if verdict.class() == Class::Owner => write!(f, "add {missing} to that entry"),
-        (false, _) => write!(
-            f,
-            "add {wanted} to that entry, or an entry of its own for {user}"
-        ),
     }
 }
 
@@ -192,6 +168,9 @@ impl<'a> Entries<'a> {
                 ", which the mask {mask} limits to {}",
                 verdict.effective_bits()
             ),
+            None if verdict.entries_hidden() => {
+                f.write_str(", for the empty mask hides the named entries")
+            }
             None => Ok(()),
         }
     }

@@ -513,6 +513,64 @@ fn nobody_deletes_the_root_but_a_super_user_and_nothing_is_below_a_file() {
     }
 }
 
+/// Every denial by an ACL of a small world names entries that would mend it, and they do.
+#[test]
+fn a_remedy_allows_what_was_denied_and_takes_nothing_away() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let specs = [
+        "",
+        "user:bob:r--",
+        "user:bob:rwx,mask::---",
+        "group:g1:r--,group:g2:-w-",
+        "user:eve:rwx,group:g1:rw-,mask::r--",
+        "mask::-w-",
+    ];
+    let mut mended = 0;
+    for (dialect, mode, spec) in DIALECTS.into_iter().flat_map(|dialect| {
+        (0..512).flat_map(move |mode| specs.map(move |spec| (dialect, mode, spec)))
+    }) {
+        let mut world = world(dialect, 0o755, mode);
+        if !spec.is_empty() {
+            let spec = AclSpec::parse(spec, &dialect).unwrap();
+            world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+        }
+        for (who, groups) in [
+            ("alice", &[][..]),
+            ("bob", &["staff"]),
+            ("carol", &["g1", "g2"]),
+        ] {
+            let subject = world.subject(who, groups);
+            let check = |protection: &Protection, wanted| {
+                let file = Attrs::new(Kind::File, &alice, &staff, protection);
+                let answer = world
+                    .policy
+                    .walk(&subject)
+                    .check(Op::CheckAccess(wanted), Some(file));
+                answer
+                    .map(|_| ())
+                    .map_err(|denied| denied.remedy().unwrap())
+            };
+            let before = world.policy.effective(
+                &subject,
+                Attrs::new(Kind::File, &alice, &staff, &world.file),
+            );
+            for wanted in (1..8).map(Perm::from_bits) {
+                let Err(remedy) = check(&world.file, wanted) else {
+                    continue;
+                };
+                let after = world.file.modify(&remedy, Kind::File, &dialect).unwrap();
+                let case = format!(
+                    "{} {mode:o} {spec:?} {who} {wanted}: {remedy}",
+                    dialect.name
+                );
+                assert_eq!(check(&after, wanted | before), Ok(()), "{case}");
+                mended += 1;
+            }
+        }
+    }
+    assert!(mended > 10_000, "{mended}");
+}
+
 #[test]
 fn explanations_say_what_would_have_to_change() {
     let spec = AclSpec::parse("user:bob:r--,mask::---", &Dialect::HDFS).unwrap();
@@ -532,9 +590,19 @@ fn explanations_say_what_would_have_to_change() {
     assert_eq!(
         denied.explain("/").to_string(),
         "bob (via yarn) may not open /: / must grant r--, but the entry user:bob:r-- grants r--, which the mask --- limits \
-         to ---; widen the mask by r--"
+         to ---; user:bob:r--,mask::r-- in its ACL would allow it"
     );
     assert!(size_of::<Denied<'_>>() <= 128);
+    let posix = Policy::new(Dialect::POSIX);
+    let denied = posix
+        .walk(&subject)
+        .check(Op::Open, Some(file))
+        .unwrap_err();
+    assert_eq!(
+        denied.explain("/").to_string(),
+        "bob (via yarn) may not open /: / must grant r--, but the entry for others grants ---, for the empty mask hides the \
+         named entries; user:bob:r--,mask::r-- in its ACL would allow it"
+    );
 }
 
 /// A group service that is down.
