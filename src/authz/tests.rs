@@ -593,6 +593,7 @@ fn explanations_say_what_would_have_to_change() {
          to ---; user:bob:r--,mask::r-- in its ACL would allow it"
     );
     assert!(size_of::<Denied<'_>>() <= 128);
+    assert!(size_of::<Denied<'_>>() <= 128);
     let posix = Policy::new(Dialect::POSIX);
     let denied = posix
         .walk(&subject)
