@@ -28,6 +28,7 @@
 
 mod attrs;
 mod authorizer;
+mod decide;
 mod denied;
 mod explain;
 mod groups;

@@ -1,0 +1,193 @@
+//! Permits and denials: who gave them, what they say, what would mend them.
+
+use super::*;
+
+#[test]
+fn a_walk_that_has_entered_nothing_makes_nothing() {
+    let world = world(Dialect::HDFS, 0o777, 0o777);
+    let subject = world.subject("bob", &[]);
+    for op in [Op::Create, Op::Mkdirs, Op::Open] {
+        let denied = world.policy.walk(&subject).check(op, None).unwrap_err();
+        assert!(matches!(denied.reason(), Reason::NothingEntered));
+        assert!(
+            denied
+                .explain("/x")
+                .to_string()
+                .ends_with("the walk has not entered any directory")
+        );
+        let _ = denied.message("/x").to_string();
+    }
+}
+
+#[test]
+fn an_outside_authorizer_goes_first_and_may_leave_it_to_the_acls() {
+    let policy = Policy::new(Dialect::HDFS)
+        .with_super_user(user("hdfs"))
+        .with_authorizer(
+            |question| match (question.subject.user().as_str(), question.op) {
+                ("friend", _) => Opinion::Allow,
+                ("foe", Some(Op::Open)) => Opinion::Deny,
+                ("blocked", None) if question.path == Some("/d/f") => Opinion::Deny,
+                _ => Opinion::NotDetermined,
+            },
+        );
+    let (alice, staff) = (user("alice"), group("staff"));
+    let (closed, open) = (
+        Protection::from(Mode::from_bits(0o700)),
+        Protection::from(Mode::from_bits(0o777)),
+    );
+    let inode = |kind, protection| Attrs::new(kind, &alice, &staff, protection);
+    let ask = |who: &str, protection, op| {
+        let subject = policy.admit(Subject::asserted(
+            user(who),
+            Groups::default(),
+            Mechanism::Simple,
+        ));
+        policy
+            .walk(&subject)
+            .along("/d/f")
+            .enter(inode(Kind::Directory, protection))
+            .and_then(|walk| walk.check(op, Some(inode(Kind::File, protection))))
+            .map(|permit| (permit.because(), permit.explain("/d/f").to_string()))
+            .map_err(|denied| denied.message("/d/f").to_string())
+    };
+    let (because, words) = ask("friend", &closed, Op::SetAcl).unwrap();
+    assert_eq!(because, Because::Authorizer);
+    assert_eq!(
+        words,
+        "friend may change the ACL of /d/f: the outside authorizer allows it"
+    );
+    assert_eq!(
+        ask("foe", &open, Op::Open).unwrap_err(),
+        "Permission denied: user=foe, access=READ, inode=\"/d\""
+    );
+    assert!(
+        ask("foe", &open, Op::Append).is_ok(),
+        "it denies reading only"
+    );
+    assert_eq!(
+        ask("blocked", &open, Op::Open).unwrap_err(),
+        "Permission denied: user=blocked, access=EXECUTE, inode=\"/\""
+    );
+    assert!(ask("bob", &open, Op::Open).is_ok() && ask("bob", &closed, Op::Open).is_err());
+    assert_eq!(
+        ask("hdfs", &closed, Op::Open).unwrap().0,
+        Because::SuperUser
+    );
+}
+
+#[test]
+fn effective_permissions_are_all_that_may_be_asked_for() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let spec = "user:bob:rwx,group:g1:r--,group:g2:-w-,mask::rw-";
+    for dialect in DIALECTS {
+        let mut world = world(dialect, 0o755, 0o741);
+        let spec = AclSpec::parse(spec, &dialect).unwrap();
+        world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+        let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+        for (who, groups, expected) in [
+            ("alice", &[][..], "rwx"),
+            ("bob", &["g1"], "rw-"),
+            ("carol", &["g1", "g2"], "rw-"),
+            ("carol", &["staff"], "r--"),
+            ("carol", &[], "--x"),
+            ("hdfs", &[], "rwx"),
+        ] {
+            let bits = world.policy.effective(&world.subject(who, groups), file);
+            assert_eq!(bits.to_string(), expected, "{} {who}", dialect.name);
+        }
+    }
+}
+
+/// Every denial by an ACL of a small world names entries that would mend it, and they do.
+#[test]
+fn a_remedy_allows_what_was_denied_and_takes_nothing_away() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    let specs = [
+        "",
+        "user:bob:r--",
+        "user:bob:rwx,mask::---",
+        "group:g1:r--,group:g2:-w-",
+        "user:eve:rwx,group:g1:rw-,mask::r--",
+        "mask::-w-",
+    ];
+    let mut mended = 0;
+    for (dialect, mode, spec) in DIALECTS.into_iter().flat_map(|dialect| {
+        (0..512).flat_map(move |mode| specs.map(move |spec| (dialect, mode, spec)))
+    }) {
+        let mut world = world(dialect, 0o755, mode);
+        if !spec.is_empty() {
+            let spec = AclSpec::parse(spec, &dialect).unwrap();
+            world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+        }
+        for (who, groups) in [
+            ("alice", &[][..]),
+            ("bob", &["staff"]),
+            ("carol", &["g1", "g2"]),
+        ] {
+            let subject = world.subject(who, groups);
+            let check = |protection: &Protection, wanted| {
+                let file = Attrs::new(Kind::File, &alice, &staff, protection);
+                let answer = world
+                    .policy
+                    .walk(&subject)
+                    .check(Op::CheckAccess(wanted), Some(file));
+                answer
+                    .map(|_| ())
+                    .map_err(|denied| denied.remedy().unwrap())
+            };
+            let before = world.policy.effective(
+                &subject,
+                Attrs::new(Kind::File, &alice, &staff, &world.file),
+            );
+            for wanted in (1..8).map(Perm::from_bits) {
+                let Err(remedy) = check(&world.file, wanted) else {
+                    continue;
+                };
+                let after = world.file.modify(&remedy, Kind::File, &dialect).unwrap();
+                let case = format!(
+                    "{} {mode:o} {spec:?} {who} {wanted}: {remedy}",
+                    dialect.name
+                );
+                assert_eq!(check(&after, wanted | before), Ok(()), "{case}");
+                mended += 1;
+            }
+        }
+    }
+    assert!(mended > 10_000, "{mended}");
+}
+
+#[test]
+fn explanations_say_what_would_have_to_change() {
+    let spec = AclSpec::parse("user:bob:r--,mask::---", &Dialect::HDFS).unwrap();
+    let mut world = world(Dialect::HDFS, 0o755, 0o600);
+    world.file = world
+        .file
+        .modify(&spec, Kind::File, &Dialect::HDFS)
+        .unwrap();
+    let (alice, staff) = (user("alice"), group("staff"));
+    let subject = world.subject("bob", &[]).via(user("yarn"));
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    let denied = world
+        .policy
+        .walk(&subject)
+        .check(Op::Open, Some(file))
+        .unwrap_err();
+    assert_eq!(
+        denied.explain("/").to_string(),
+        "bob (via yarn) may not open /: / must grant r--, but the entry user:bob:r-- grants r--, which the mask --- limits \
+         to ---; user:bob:r--,mask::r-- in its ACL would allow it"
+    );
+    assert!(size_of::<Denied<'_>>() <= 128);
+    assert!(size_of::<Denied<'_>>() <= 128);
+    let posix = Policy::new(Dialect::POSIX);
+    let denied = posix
+        .walk(&subject)
+        .check(Op::Open, Some(file))
+        .unwrap_err();
+    assert_eq!(
+        denied.explain("/").to_string(),
+        "bob (via yarn) may not open /: / must grant r--, but the entry for others grants ---, for the empty mask hides the \
+         named entries; user:bob:r--,mask::r-- in its ACL would allow it"
+    );
+}
