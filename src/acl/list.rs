@@ -10,7 +10,7 @@ use crate::identity::{GroupName, UserName};
 ///
 /// Its invariants hold by construction: the three base entries exist, every name stands once per type, and a mask exists
 /// exactly when the list is extended. Cloning shares the named entries.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Acl {
     owner: Perm,
     group: Perm,
@@ -19,7 +19,7 @@ pub struct Acl {
 }
 
 /// The part of an ACL that a mode cannot hold. Names are in hash order, for merge joins.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Extended {
     pub(crate) mask: Perm,
     pub(crate) users: Box<[(UserName, Perm)]>,
@@ -165,6 +165,19 @@ impl Acl {
             other: self.other,
             extended: self.extended.as_deref(),
         }
+    }
+
+    /// What the entries take in memory besides the list itself, as if no clone shared them.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.extended.as_ref().map_or(0, |extended| {
+            let users = extended.users.iter().map(|(name, _)| name.heap_bytes());
+            let groups = extended.groups.iter().map(|(name, _)| name.heap_bytes());
+            2 * size_of::<usize>()
+                + size_of_val(&**extended)
+                + size_of_val(&*extended.users)
+                + size_of_val(&*extended.groups)
+                + users.chain(groups).sum::<usize>()
+        })
     }
 
     /// The same list without named entries and mask.

@@ -28,6 +28,7 @@ mod list;
 mod mode;
 mod perm;
 mod protection;
+mod table;
 mod text;
 
 pub use dialect::{
@@ -44,4 +45,5 @@ pub(crate) use list::{Extended, View};
 pub use mode::Mode;
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
+pub use table::{GroupId, Id, Interner, ProtectionId, Table, TableFull, Usage, UserId};
 pub use text::AclSpec;

@@ -15,7 +15,7 @@ pub enum Kind {
 /// The access ACL of an inode, the default ACL for children of a directory, and the sticky bit.
 ///
 /// A value, the same in every dialect: edits give a new one or an error, and never half of each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Protection {
     pub(super) access: Acl,
     pub(super) default: Option<Acl>,
@@ -66,6 +66,11 @@ impl Protection {
     #[must_use]
     pub const fn has_acl(&self) -> bool {
         self.access.is_extended() || self.default.is_some()
+    }
+
+    /// What the lists take in memory besides the protection itself, as if no clone shared them.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.access.heap_bytes() + self.default.as_ref().map_or(0, Acl::heap_bytes)
     }
 
     /// The mode as the dialect shows it.
