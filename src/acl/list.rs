@@ -74,15 +74,7 @@ impl Acl {
     /// [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there are named entries but
     /// no mask.
     pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
-        let mut draft = Draft::default();
-        for entry in entries {
-            if draft.put(&entry.tag, entry.perm) {
-                return Err(AclError::Duplicate {
-                    entry: entry.to_string(),
-                });
-            }
-        }
-        draft.finish(Scope::Access, LoneMask::Kept)
+        Draft::of_entries(entries)?.finish(Scope::Access, LoneMask::Kept)
     }
 
     /// Whether the list has a mask, and so more than a mode can say.
@@ -238,6 +230,41 @@ impl Draft {
         }
     }
 
+    /// From entries of one scope, in any order.
+    pub(crate) fn of_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        // Sorted, so that looking for duplicates stays cheap in a list of any length.
+        entries.sort_by(|a, b| a.tag.cmp(&b.tag));
+        let mut pairs = entries.iter().zip(entries.iter().skip(1));
+        if let Some((_, twin)) = pairs.find(|(one, next)| one.tag == next.tag) {
+            return Err(AclError::Duplicate {
+                entry: twin.to_string(),
+            });
+        }
+        let mut draft = Self::default();
+        for Entry { tag, perm, .. } in entries {
+            match tag {
+                Tag::Owner => draft.owner = Some(perm),
+                Tag::OwningGroup => draft.group = Some(perm),
+                Tag::Other => draft.other = Some(perm),
+                Tag::Mask => draft.mask = Some(perm),
+                Tag::User(name) => draft.users.push((name, perm)),
+                Tag::Group(name) => draft.groups.push((name, perm)),
+            }
+        }
+        Ok(draft)
+    }
+
+    /// The access and the default list of entries of both scopes.
+    pub(crate) fn of_scopes(
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> Result<(Self, Self), AclError> {
+        let entries = entries.into_iter();
+        let (access, default): (Vec<_>, Vec<_>) =
+            entries.partition(|entry| entry.scope == Scope::Access);
+        Ok((Self::of_entries(access)?, Self::of_entries(default)?))
+    }
+
     /// Sets an entry; true when one of that tag was there before.
     pub(crate) fn put(&mut self, tag: &Tag, perm: Perm) -> bool {
         fn put_named<N: Clone + PartialEq>(
@@ -281,6 +308,11 @@ impl Draft {
 
     pub(crate) const fn has_named(&self) -> bool {
         !self.users.is_empty() || !self.groups.is_empty()
+    }
+
+    /// Whether all three base entries are there.
+    pub(crate) const fn has_base(&self) -> bool {
+        self.owner.is_some() && self.group.is_some() && self.other.is_some()
     }
 
     pub(crate) const fn is_empty(&self) -> bool {

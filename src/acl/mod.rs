@@ -18,6 +18,7 @@
 //! # Ok::<(), bailiwick::acl::AclError>(())
 //! ```
 
+mod canonical;
 mod dialect;
 mod edit;
 mod entry;
@@ -25,9 +26,13 @@ mod error;
 mod evaluate;
 mod inherit;
 mod list;
+mod loss;
 mod mode;
 mod perm;
 mod protection;
+#[cfg(test)]
+pub(crate) mod samples;
+mod status;
 mod table;
 mod text;
 
@@ -35,15 +40,17 @@ pub use dialect::{
     Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
     ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
     ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
+    SetTimesNeeds, StatNeeds, StatusEntries, UmaskText, UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;
 pub use evaluate::{Class, Verdict};
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
+pub use loss::Loss;
 pub use mode::Mode;
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
+pub use status::AclStatus;
 pub use table::{GroupId, Id, Interner, ProtectionId, Table, TableFull, Usage, UserId};
 pub use text::AclSpec;

@@ -1,6 +1,7 @@
 //! All that an inode knows about who may do what.
 
-use super::{Acl, Dialect, Entry, Mode, ModeGroupBits, Perm, Scope};
+use super::list::Draft;
+use super::{Acl, AclError, Dialect, Entry, LoneMask, Mode, ModeGroupBits, Perm, Scope};
 
 /// What an inode is, as far as permissions care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +43,20 @@ impl Protection {
             default,
             sticky,
         }
+    }
+
+    /// A protection from complete lists; a default list without any entry is none.
+    pub(super) fn from_drafts(
+        access: Draft,
+        default: Draft,
+        sticky: bool,
+    ) -> Result<Self, AclError> {
+        let default = (!default.is_empty()).then(|| default.finish(Scope::Default, LoneMask::Kept));
+        Ok(Self {
+            access: access.finish(Scope::Access, LoneMask::Kept)?,
+            default: default.transpose()?,
+            sticky,
+        })
     }
 
     /// The list that is evaluated.

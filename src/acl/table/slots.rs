@@ -3,10 +3,12 @@
 use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
+const SEGMENTS: usize = u32::BITS as usize;
+
 /// Slots numbered from 1. A number's highest bit says the segment, the other bits the place in it, so segment `k` has
 /// `2^k` slots and every `u32` but 0 has its place.
 pub(super) struct Slots<T> {
-    segments: [OnceLock<Box<[OnceLock<T>]>>; u32::BITS as usize],
+    segments: [OnceLock<Box<[OnceLock<T>]>>; SEGMENTS],
 }
 
 const fn place(number: NonZeroU32) -> (usize, usize) {
@@ -17,7 +19,7 @@ const fn place(number: NonZeroU32) -> (usize, usize) {
 impl<T> Slots<T> {
     pub(super) fn new() -> Self {
         Self {
-            segments: [const { OnceLock::new() }; _],
+            segments: [const { OnceLock::new() }; SEGMENTS],
         }
     }
 
