@@ -33,7 +33,7 @@ pub enum Loss {
     },
     /// The other dialect unites the entries of all groups of a subject, where this one asks that one entry suffices. A
     /// member of several of these groups would be granted more.
-    #[error("a member of several groups would be granted together what only one of these had to grant: {}", Listed(.entries))]
+    #[error("a member of several of these groups would be granted what they grant only together: {}", Listed(.entries))]
     MoreGranted {
         /// The list that they are in.
         scope: Scope,
@@ -42,7 +42,7 @@ pub enum Loss {
     },
     /// The other dialect asks that one entry suffices, where this one unites the entries of all groups of a subject. A member
     /// of several of these groups would be granted less.
-    #[error("a member of several groups would no longer be granted what these grant together: {}", Listed(.entries))]
+    #[error("a member of several of these groups would no longer be granted what they grant only together: {}", Listed(.entries))]
     LessGranted {
         /// The list that they are in.
         scope: Scope,
@@ -75,7 +75,7 @@ impl Protection {
     /// let told: Vec<_> = losses.iter().map(ToString::to_string).collect();
     /// assert_eq!(told, [
     ///     "the sticky bit would be lost",
-    ///     "a member of several groups would be granted together what only one of these had to grant: group::r-x,group:eng:-wx",
+    ///     "a member of several of these groups would be granted what they grant only together: group::r-x,group:eng:-wx",
     /// ]);
     /// assert!(shared.losses(&Dialect::HDFS, &Dialect::POSIX).is_empty());
     /// # Ok::<(), bailiwick::acl::AclError>(())
@@ -198,13 +198,13 @@ mod tests {
         assert_eq!(
             losses(text, &Dialect::POSIX, &Dialect::ALLUXIO),
             [format!(
-                "a member of several groups would be granted together what only one of these had to grant: {entries}"
+                "a member of several of these groups would be granted what they grant only together: {entries}"
             )]
         );
         assert_eq!(
             losses(text, &Dialect::ALLUXIO, &Dialect::HDFS),
             [format!(
-                "a member of several groups would no longer be granted what these grant together: {entries}"
+                "a member of several of these groups would no longer be granted what they grant only together: {entries}"
             )]
         );
         let default = format!(

@@ -75,8 +75,7 @@ impl Protection {
         let (owner, group, other) = (mode.owner(), mode.group(), mode.other());
         let (mut access, default) = Draft::of_scopes(status.entries)?;
         let minimal = access.is_empty() || access.has_base() && !access.has_named();
-        let mask_in_mode =
-            dialect.mode_group_bits == ModeGroupBits::Mask && (access.mask.is_some() || !minimal);
+        let mask_in_mode = dialect.mode_group_bits == ModeGroupBits::Mask && !minimal;
         if mask_in_mode {
             access.mask.get_or_insert(group);
         } else {
@@ -188,6 +187,38 @@ mod tests {
                     let read = Protection::from_status(told, dialect);
                     assert_eq!(read.as_ref(), Ok(&protection), "{}", dialect.name);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn any_entries_that_the_mode_tells_may_be_missing_or_not() {
+        let whole = "user::rw-,user:bob:rw-,group::r--,mask::rw-,other::---";
+        for (dialect, mode, missing) in [
+            (
+                &Dialect::HDFS,
+                0o660,
+                ["user::rw-,", "mask::rw-,", ",other::---"],
+            ),
+            (
+                &Dialect::POSIX,
+                0o660,
+                ["user::rw-,", "mask::rw-,", ",other::---"],
+            ),
+            (
+                &Dialect::ALLUXIO,
+                0o640,
+                ["user::rw-,", "group::r--,", ",other::---"],
+            ),
+        ] {
+            for subset in 0..8_usize {
+                let left_out = missing
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| subset >> n & 1 == 1);
+                let told = left_out.fold(whole.to_owned(), |text, (_, out)| text.replace(out, ""));
+                let read = Protection::from_status(status(mode, &told, dialect), dialect);
+                assert_eq!(read.unwrap().to_string(), whole, "{} {told}", dialect.name);
             }
         }
     }

@@ -206,7 +206,8 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         self.writer().end_use(id.number);
     }
 
-    /// The value of an id: three loads, no lock, nothing written. `None` only for an id of another table.
+    /// The value of an id: plain loads, no lock, nothing written. `None` only for an id of another table,
+    /// which may as well get another value.
     ///
     /// The reference lives as long as the borrow of the table, whatever becomes of the id: a value moves or goes only under
     /// exclusive access.
@@ -242,8 +243,9 @@ impl<T: Clone + Eq + Hash> Interner<T> {
         let writer = self.writer.0.get_mut();
         let writer = writer.unwrap_or_else(PoisonError::into_inner);
         let before = writer.index.len();
-        for (number, uses) in (1..).map_while(NonZeroU32::new).zip(&writer.uses) {
+        for (number, uses) in (1..=u32::MAX).zip(&writer.uses) {
             if *uses == 0
+                && let Some(number) = NonZeroU32::new(number)
                 && let Some(value) = self.slots.take(number)
             {
                 writer.index.remove(&value);
