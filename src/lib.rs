@@ -21,5 +21,7 @@ pub mod authn;
 pub mod authz;
 pub mod capability;
 pub mod identity;
+#[cfg(feature = "serde")]
+mod serde_impls;
 #[cfg(feature = "tls")]
 pub mod tls;

@@ -15,6 +15,16 @@ pub enum Scope {
     Default,
 }
 
+/// `access` or `default`.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Access => "access",
+            Self::Default => "default",
+        })
+    }
+}
+
 /// Whom an entry is for (POSIX.1e's tag type and qualifier).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "POSIX.1e knows these six")]

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Mode;
 use crate::identity::NameError;
 
 /// Why an ACL text was not understood, or an edit was refused. A refused edit changes nothing.
@@ -67,5 +68,13 @@ pub enum AclError {
         count: usize,
         /// The dialect's limit.
         limit: usize,
+    },
+    /// A mode and entries that are not of one inode, or not of the dialect that they were read in.
+    #[error("invalid ACL status: the mode is {told}, but the entries make it {derived}")]
+    ModeDisagrees {
+        /// The mode that was given.
+        told: Mode,
+        /// The mode that goes with the entries.
+        derived: Mode,
     },
 }

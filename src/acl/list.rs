@@ -10,7 +10,7 @@ use crate::identity::{GroupName, UserName};
 ///
 /// Its invariants hold by construction: the three base entries exist, every name stands once per type, and a mask exists
 /// exactly when the list is extended. Cloning shares the named entries.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Acl {
     owner: Perm,
     group: Perm,
@@ -19,7 +19,7 @@ pub struct Acl {
 }
 
 /// The part of an ACL that a mode cannot hold. Names are in hash order, for merge joins.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Extended {
     pub(crate) mask: Perm,
     pub(crate) users: Box<[(UserName, Perm)]>,
@@ -80,15 +80,7 @@ impl Acl {
     /// [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there are named entries but
     /// no mask.
     pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
-        let mut draft = Draft::default();
-        for entry in entries {
-            if draft.put(&entry.tag, entry.perm) {
-                return Err(AclError::Duplicate {
-                    entry: entry.to_string(),
-                });
-            }
-        }
-        draft.finish(Scope::Access, LoneMask::Kept)
+        Draft::of_entries(entries)?.finish(Scope::Access, LoneMask::Kept)
     }
 
     /// Whether the list has a mask, and so more than a mode can say.
@@ -173,6 +165,19 @@ impl Acl {
         }
     }
 
+    /// What the entries take in memory besides the list itself, as if no clone shared them.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.extended.as_ref().map_or(0, |extended| {
+            let users = extended.users.iter().map(|(name, _)| name.heap_bytes());
+            let groups = extended.groups.iter().map(|(name, _)| name.heap_bytes());
+            2 * size_of::<usize>()
+                + size_of_val(&**extended)
+                + size_of_val(&*extended.users)
+                + size_of_val(&*extended.groups)
+                + users.chain(groups).sum::<usize>()
+        })
+    }
+
     /// The same list without named entries and mask.
     pub(crate) const fn minimal(&self) -> Self {
         Self {
@@ -231,6 +236,41 @@ impl Draft {
         }
     }
 
+    /// From entries of one scope, in any order.
+    pub(crate) fn of_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        // Sorted, so that looking for duplicates stays cheap in a list of any length.
+        entries.sort_by(|a, b| a.tag.cmp(&b.tag));
+        let mut pairs = entries.iter().zip(entries.iter().skip(1));
+        if let Some((_, twin)) = pairs.find(|(one, next)| one.tag == next.tag) {
+            return Err(AclError::Duplicate {
+                entry: twin.to_string(),
+            });
+        }
+        let mut draft = Self::default();
+        for Entry { tag, perm, .. } in entries {
+            match tag {
+                Tag::Owner => draft.owner = Some(perm),
+                Tag::OwningGroup => draft.group = Some(perm),
+                Tag::Other => draft.other = Some(perm),
+                Tag::Mask => draft.mask = Some(perm),
+                Tag::User(name) => draft.users.push((name, perm)),
+                Tag::Group(name) => draft.groups.push((name, perm)),
+            }
+        }
+        Ok(draft)
+    }
+
+    /// The access and the default list of entries of both scopes.
+    pub(crate) fn of_scopes(
+        entries: impl IntoIterator<Item = Entry>,
+    ) -> Result<(Self, Self), AclError> {
+        let entries = entries.into_iter();
+        let (access, default): (Vec<_>, Vec<_>) =
+            entries.partition(|entry| entry.scope == Scope::Access);
+        Ok((Self::of_entries(access)?, Self::of_entries(default)?))
+    }
+
     /// Sets an entry; true when one of that tag was there before.
     pub(crate) fn put(&mut self, tag: &Tag, perm: Perm) -> bool {
         fn put_named<N: Clone + PartialEq>(
@@ -274,6 +314,11 @@ impl Draft {
 
     pub(crate) const fn has_named(&self) -> bool {
         !self.users.is_empty() || !self.groups.is_empty()
+    }
+
+    /// Whether all three base entries are there.
+    pub(crate) const fn has_base(&self) -> bool {
+        self.owner.is_some() && self.group.is_some() && self.other.is_some()
     }
 
     pub(crate) const fn is_empty(&self) -> bool {

@@ -18,6 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod canonical;
 mod dialect;
 mod edit;
 mod entry;
@@ -26,10 +27,15 @@ mod evaluate;
 mod inherit;
 mod linux;
 mod list;
+mod loss;
 mod mode;
 mod mode_text;
 mod perm;
 mod protection;
+#[cfg(test)]
+pub(crate) mod samples;
+mod status;
+mod table;
 mod text;
 mod xattr;
 
@@ -37,7 +43,8 @@ pub use dialect::{
     Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, EmptyMask, GetfaclForm, Keywords,
     ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm,
     ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll,
-    SetDefault, SetTimesNeeds, StatNeeds, SuperUserExecutes, UmaskText, UmaskUnderDefault,
+    SetDefault, SetTimesNeeds, StatNeeds, StatusEntries, SuperUserExecutes, UmaskText,
+    UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;
@@ -45,9 +52,12 @@ pub use evaluate::{Class, Verdict};
 pub use linux::LinuxAttrs;
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
+pub use loss::Loss;
 pub use mode::Mode;
 pub use mode_text::{ModeChange, ModeError, ModeRole};
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
+pub use status::AclStatus;
+pub use table::{GroupId, Id, Interner, ProtectionId, Table, TableFull, Usage, UserId};
 pub use text::AclSpec;
 pub use xattr::XattrError;

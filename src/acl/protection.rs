@@ -1,6 +1,7 @@
 //! All that an inode knows about who may do what.
 
-use super::{Acl, Dialect, Entry, Mode, ModeGroupBits, Perm, Scope};
+use super::list::Draft;
+use super::{Acl, AclError, Dialect, Entry, LoneMask, Mode, ModeGroupBits, Perm, Scope};
 
 /// What an inode is, as far as permissions care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,7 +16,7 @@ pub enum Kind {
 /// The access ACL of an inode, the default ACL for children of a directory, and the sticky bit.
 ///
 /// A value, the same in every dialect: edits give a new one or an error, and never half of each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Protection {
     pub(super) access: Acl,
     pub(super) default: Option<Acl>,
@@ -44,6 +45,20 @@ impl Protection {
         }
     }
 
+    /// A protection from complete lists; a default list without any entry is none.
+    pub(super) fn from_drafts(
+        access: Draft,
+        default: Draft,
+        sticky: bool,
+    ) -> Result<Self, AclError> {
+        let default = (!default.is_empty()).then(|| default.finish(Scope::Default, LoneMask::Kept));
+        Ok(Self {
+            access: access.finish(Scope::Access, LoneMask::Kept)?,
+            default: default.transpose()?,
+            sticky,
+        })
+    }
+
     /// The list that is evaluated.
     #[must_use]
     #[inline]
@@ -68,6 +83,11 @@ impl Protection {
     #[must_use]
     pub const fn has_acl(&self) -> bool {
         self.access.is_extended() || self.default.is_some()
+    }
+
+    /// What the lists take in memory besides the protection itself, as if no clone shared them.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.access.heap_bytes() + self.default.as_ref().map_or(0, Acl::heap_bytes)
     }
 
     /// The mode as the dialect shows it.

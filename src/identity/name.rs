@@ -12,6 +12,9 @@ use thiserror::Error;
 /// The longest name accepted, in bytes (Linux bounds login names at 256 with the terminator).
 const MAX_LEN: usize = 255;
 
+/// What an `Arc` holds beside its value.
+const REFERENCE_COUNTS: usize = 2 * size_of::<usize>();
+
 /// Characters that separate names in ACL specs, group lists, paths and property files.
 const SEPARATORS: [char; 4] = [':', ',', '/', '='];
 
@@ -151,6 +154,11 @@ macro_rules! name_types {
                 &self.text
             }
 
+            /// What the text takes in memory besides the name itself, as if no clone shared it.
+            pub(crate) fn heap_bytes(&self) -> usize {
+                (REFERENCE_COUNTS + self.text.len()).next_multiple_of(align_of::<usize>())
+            }
+
             /// The borrowed form.
             #[must_use]
             #[inline]
@@ -233,9 +241,10 @@ macro_rules! name_types {
             }
         }
 
+        /// The text, not the stored hash: names chosen to collide in that one must not collide in a map with a keyed hasher.
         impl Hash for $Owned {
             fn hash<H: Hasher>(&self, state: &mut H) {
-                state.write_u64(self.hash);
+                self.text.hash(state);
             }
         }
 
@@ -366,5 +375,17 @@ mod tests {
         let b = UserRef { hash: 7, text: "b" };
         assert_ne!(a, b);
         assert_eq!(a.hash_order(b), Ordering::Less);
+    }
+
+    #[test]
+    fn a_map_is_not_led_by_the_stored_hash() {
+        use std::hash::BuildHasher;
+
+        let name = |text: &str| UserName {
+            hash: 7,
+            text: text.into(),
+        };
+        let keyed = std::hash::RandomState::new();
+        assert_ne!(keyed.hash_one(name("a")), keyed.hash_one(name("b")));
     }
 }

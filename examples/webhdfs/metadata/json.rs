@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick::acl::{Dialect, ModeGroupBits, Protection, Scope, Tag};
+use bailiwick::acl::{AclStatus, Dialect, ModeGroupBits, StatusEntries};
 use serde_json::{Value, json};
 
 use crate::namespace::{Inode, Namespace};
@@ -45,32 +45,19 @@ pub fn listing(namespace: &Namespace, inode: &Inode, dialect: &Dialect) -> Vec<V
 }
 
 pub fn acl_status(inode: &Inode, dialect: &Dialect) -> Value {
-    let mode = inode.protection.mode(dialect);
+    let mut told_as = *dialect;
+    if dialect.mode_group_bits == ModeGroupBits::Mask {
+        // A client of WebHDFS adds the entries that it sees in the mode by itself.
+        told_as.status_entries = StatusEntries::BesideMode;
+    }
+    let AclStatus { mode, entries } = inode.protection.status(&told_as);
+    let entries = entries.iter().filter(|_| inode.protection.has_acl());
+    let entries: Vec<_> = entries.map(ToString::to_string).collect();
     json!({ "AclStatus": {
-        "entries": acl_entries(&inode.protection, dialect),
+        "entries": entries,
         "group": inode.group.as_str(),
         "owner": inode.owner.as_str(),
         "permission": mode.to_string(),
         "stickyBit": mode.sticky(),
     }})
-}
-
-/// The entries that a client cannot derive from the mode: where the group bits show the mask, that is all but the access
-/// ACL's owner, mask and other.
-fn acl_entries(protection: &Protection, dialect: &Dialect) -> Vec<String> {
-    if !protection.has_acl() {
-        return Vec::new();
-    }
-    let derived = |tag: &Tag| match dialect.mode_group_bits {
-        ModeGroupBits::Mask if protection.access().is_extended() => {
-            matches!(tag, Tag::Owner | Tag::Mask | Tag::Other)
-        }
-        ModeGroupBits::Mask => true,
-        _ => false,
-    };
-    let entries = protection.entries(dialect);
-    let told = entries
-        .iter()
-        .filter(|entry| entry.scope == Scope::Default || !derived(&entry.tag));
-    told.map(ToString::to_string).collect()
 }

@@ -167,6 +167,16 @@ pub enum ListingOrder {
     BaseFirst,
 }
 
+/// Which entries are told beside the mode, where a mode and a list of entries are told together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StatusEntries {
+    /// Those that the mode does not tell (HDFS `AclStatus`).
+    BesideMode,
+    /// All (Alluxio `stringEntries`, `getfacl(1)`).
+    All,
+}
+
 /// The form of a whole ACL as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -8,7 +8,7 @@ pub use choices::{
     Blanks, ChangeDirectory, ChgrpRule, DeleteTree, EmptyMask, GetfaclForm, Keywords, ListNeeds,
     ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
     ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, SuperUserExecutes, UmaskText, UmaskUnderDefault,
+    SetTimesNeeds, StatNeeds, StatusEntries, SuperUserExecutes, UmaskText, UmaskUnderDefault,
 };
 
 /// The rules of one system. Take a constant; a field can be changed to make a variant.
@@ -66,6 +66,8 @@ pub struct Dialect {
     pub perm_text: PermText,
     /// The order of listings.
     pub listing_order: ListingOrder,
+    /// Entries beside a mode.
+    pub status_entries: StatusEntries,
     /// A whole ACL as text.
     pub getfacl: GetfaclForm,
     /// Modes in text.
@@ -115,6 +117,7 @@ impl Dialect {
         blanks: Blanks::Ignored,
         perm_text: PermText::Exact,
         listing_order: ListingOrder::BaseFirst,
+        status_entries: StatusEntries::All,
         getfacl: GetfaclForm::Plain,
         mode_text: ModeText::Alluxio,
         umask_text: UmaskText::WeightedDigits,
@@ -150,6 +153,7 @@ impl Dialect {
         blanks: Blanks::Literal,
         perm_text: PermText::Exact,
         listing_order: ListingOrder::MaskThenOther,
+        status_entries: StatusEntries::BesideMode,
         getfacl: GetfaclForm::Hdfs,
         mode_text: ModeText::Hdfs,
         umask_text: UmaskText::OctalOrKept,
@@ -174,6 +178,7 @@ impl Dialect {
         keywords: Keywords::Abbreviated,
         blanks: Blanks::Ignored,
         perm_text: PermText::Loose,
+        status_entries: StatusEntries::All,
         getfacl: GetfaclForm::Posix,
         mode_text: ModeText::Posix,
         umask_text: UmaskText::Shell,
