@@ -18,6 +18,7 @@
 //! # Ok::<(), bailiwick::acl::AclError>(())
 //! ```
 
+mod command;
 mod dialect;
 mod edit;
 mod entry;
@@ -30,18 +31,21 @@ mod perm;
 mod protection;
 mod text;
 
+pub use command::{CommandError, Getfacl, Setfacl, SymbolicLinks};
 pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
-    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
-    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultExists, DefaultOnFile, DeleteTree, Dialect,
+    EmptyItems, FaclCommand, GetfaclForm, Keywords, ListNeeds, ListingOrder, LoneMask, MaskFreeze,
+    MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NameText,
+    NewGroup, OverwriteNeeds, PermText, RemovalText, RemoveAll, SetDefault, SetTimesNeeds,
+    StatNeeds, UmaskText, UmaskUnderDefault,
 };
+pub use edit::{AclChange, MaskUpdate};
 pub use entry::{Entry, Scope, Tag};
-pub use error::AclError;
+pub use error::{AclError, Place};
 pub use evaluate::{Class, Verdict};
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
 pub use mode::Mode;
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
-pub use text::AclSpec;
+pub use text::{AclListing, AclSpec};

@@ -3,3 +3,4 @@
 mod acl;
 mod cases;
 mod impersonation;
+mod text;

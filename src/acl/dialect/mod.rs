@@ -5,10 +5,11 @@
 mod choices;
 
 pub use choices::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, GetfaclForm, Keywords, ListNeeds, ListingOrder,
-    LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText,
-    MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault, SetTimesNeeds,
-    StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultExists, DefaultOnFile, DeleteTree, EmptyItems,
+    FaclCommand, GetfaclForm, Keywords, ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger,
+    MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NameText, NewGroup,
+    OverwriteNeeds, PermText, RemovalText, RemoveAll, SetDefault, SetTimesNeeds, StatNeeds,
+    UmaskText, UmaskUnderDefault,
 };
 
 /// The rules of one system. Take a constant; a field can be changed to make a variant.
@@ -44,6 +45,10 @@ pub struct Dialect {
     pub set_default: SetDefault,
     /// Removing an ACL, and the default ACL.
     pub remove_all: RemoveAll,
+    /// When there is a default ACL.
+    pub default_exists: DefaultExists,
+    /// Default entries on a file.
+    pub default_on_file: DefaultOnFile,
     /// Most entries in one scope.
     pub max_entries: Option<usize>,
 
@@ -60,10 +65,18 @@ pub struct Dialect {
     pub blanks: Blanks,
     /// Permissions in ACL text.
     pub perm_text: PermText,
+    /// Empty items of an ACL spec.
+    pub empty_items: EmptyItems,
+    /// Removals in text.
+    pub removal_text: RemovalText,
+    /// Names in ACL text.
+    pub name_text: NameText,
     /// The order of listings.
     pub listing_order: ListingOrder,
     /// A whole ACL as text.
     pub getfacl: GetfaclForm,
+    /// The command line of setfacl and getfacl.
+    pub facl_command: FaclCommand,
     /// Modes in text.
     pub mode_text: ModeText,
     /// Umasks in text.
@@ -102,14 +115,20 @@ impl Dialect {
         lone_mask: LoneMask::Dropped,
         set_default: SetDefault::Merged,
         remove_all: RemoveAll::AccessOnly,
+        default_exists: DefaultExists::OnceMade,
+        default_on_file: DefaultOnFile::RefusedInRequest,
         max_entries: None,
         umask_under_default: UmaskUnderDefault::Applied,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::LowerCase,
         blanks: Blanks::Ignored,
         perm_text: PermText::Exact,
+        empty_items: EmptyItems::AtEnd,
+        removal_text: RemovalText::Named,
+        name_text: NameText::Plain,
         listing_order: ListingOrder::BaseFirst,
         getfacl: GetfaclForm::Plain,
+        facl_command: FaclCommand::Alluxio,
         mode_text: ModeText::Alluxio,
         umask_text: UmaskText::WeightedDigits,
         stat: StatNeeds::Nothing,
@@ -131,18 +150,24 @@ impl Dialect {
         mode_group_bits: ModeGroupBits::Mask,
         sticky: true,
         mask_freeze: MaskFreeze::OwnScope,
-        mask_trigger: MaskTrigger::AnyEntry,
+        mask_trigger: MaskTrigger::ChangedEntry,
         lone_mask: LoneMask::Kept,
         set_default: SetDefault::ReplacedIfGiven,
         remove_all: RemoveAll::AccessAndDefault,
+        default_exists: DefaultExists::BesidesMask,
+        default_on_file: DefaultOnFile::RefusedAsResult,
         max_entries: Some(32),
         umask_under_default: UmaskUnderDefault::Ignored,
         new_group: NewGroup::OfDirectory,
         keywords: Keywords::AnyCase,
         blanks: Blanks::Literal,
         perm_text: PermText::Exact,
+        empty_items: EmptyItems::Anywhere,
+        removal_text: RemovalText::AnyEntry,
+        name_text: NameText::Plain,
         listing_order: ListingOrder::MaskThenOther,
         getfacl: GetfaclForm::Hdfs,
+        facl_command: FaclCommand::Hdfs,
         mode_text: ModeText::Hdfs,
         umask_text: UmaskText::OctalOrKept,
         stat: StatNeeds::Nothing,
@@ -159,12 +184,18 @@ impl Dialect {
     /// POSIX.1e draft 17 and its tools as Linux implements them.
     pub const POSIX: Self = Self {
         name: "posix",
+        mask_trigger: MaskTrigger::AnyEntry,
+        remove_all: RemoveAll::MaskedAccessAndDefault,
+        default_exists: DefaultExists::WithAnyEntry,
         max_entries: None,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::Abbreviated,
         blanks: Blanks::Ignored,
         perm_text: PermText::Loose,
+        empty_items: EmptyItems::AtEnd,
+        name_text: NameText::Escaped,
         getfacl: GetfaclForm::Posix,
+        facl_command: FaclCommand::Posix,
         mode_text: ModeText::Posix,
         umask_text: UmaskText::Shell,
         list: ListNeeds::ReadOfDirectory,
