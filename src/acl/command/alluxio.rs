@@ -94,6 +94,11 @@ pub(super) fn setfacl<'a>(
 }
 
 pub(super) fn getfacl<'a>(words: impl Iterator<Item = &'a str>) -> Result<Getfacl, CommandError> {
+    let mut words = words.peekable();
+    if let Some(option) = words.next_if(|word| word.starts_with('-') && *word != "-") {
+        let option = option.to_owned();
+        return Err(CommandError::UnknownOption { option });
+    }
     Ok(Getfacl {
         recursive: false,
         links: SymbolicLinks::default(),

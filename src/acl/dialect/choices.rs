@@ -165,7 +165,7 @@ pub enum RemovalText {
 pub enum NameText {
     /// As it is (Alluxio, HDFS).
     Plain,
-    /// With `\ooo`, three octal digits, for blanks and backslashes (`setfacl(1)`, `getfacl(1)`).
+    /// With `\ooo`, three octal digits, for a blank and `\\` for a backslash (`setfacl(1)`, `getfacl(1)`).
     Escaped,
 }
 

@@ -24,6 +24,8 @@ struct Edit<'a> {
     access: Side,
     default: Side,
     sticky: bool,
+    /// A base entry of the access ACL was removed.
+    base_removed: bool,
 }
 
 #[derive(Default)]
@@ -59,6 +61,7 @@ impl<'a> Edit<'a> {
             access: side(Draft::of(&protection.access)),
             default: side(default.unwrap_or_default()),
             sticky: protection.sticky,
+            base_removed: false,
         }
     }
 
@@ -108,10 +111,8 @@ impl<'a> Edit<'a> {
     fn remove(&mut self, spec: &AclSpec) -> Result<(), AclError> {
         self.check(spec)?;
         for Entry { scope, tag, .. } in spec.entries() {
-            if *scope == Scope::Access && tag.is_base() {
-                let entry = format!("{tag}:");
-                return Err(AclError::RemoveBase { entry });
-            }
+            // Another change of the same command may put it back.
+            self.base_removed |= *scope == Scope::Access && tag.is_base();
             let side = self.side(*scope);
             let removed = side.draft.remove(tag);
             if removed || self.dialect.mask_trigger != MaskTrigger::ChangedEntry {
@@ -216,15 +217,20 @@ impl<'a> Edit<'a> {
             within_limit(scope, side.draft.len(), self.dialect)?;
         }
         let lone_mask = self.dialect.lone_mask;
-        let default = if self.default.draft.is_empty() {
-            None
-        } else if self.kind == Kind::File {
+        let access = self.access.draft.finish(Scope::Access, lone_mask);
+        let access = access.map_err(|error| match error {
+            AclError::MissingBase { entry } if self.base_removed => AclError::RemoveBase { entry },
+            error => error,
+        })?;
+        let default = &self.default.draft;
+        if self.kind == Kind::File && !default.is_empty() {
             return Err(AclError::DefaultOnFile);
-        } else {
-            Some(self.default.draft.finish(Scope::Default, lone_mask)?)
-        };
+        }
+        let default = (!default.is_empty())
+            .then(|| self.default.draft.finish(Scope::Default, lone_mask))
+            .transpose()?;
         Ok(Protection {
-            access: self.access.draft.finish(Scope::Access, lone_mask)?,
+            access,
             default,
             sticky: self.sticky,
         })

@@ -13,12 +13,11 @@ pub(super) fn unescape<'a>(text: &'a str, dialect: &Dialect) -> Option<Cow<'a, s
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend_from_slice(before.as_bytes());
-        let escaped = after.split_at_checked(3).and_then(|(digits, behind)| {
-            let octal = digits.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
-            let byte = octal.then(|| u8::from_str_radix(digits, 8).ok())??;
-            Some((byte, behind))
-        });
-        let (byte, behind) = escaped.unwrap_or((b'\\', after));
+        // A backslash that begins no escape stands for itself.
+        let (byte, behind) = match after.strip_prefix('\\') {
+            Some(behind) => (b'\\', behind),
+            None => octal(after).unwrap_or((b'\\', after)),
+        };
         bytes.push(byte);
         rest = behind;
     }
@@ -26,12 +25,24 @@ pub(super) fn unescape<'a>(text: &'a str, dialect: &Dialect) -> Option<Cow<'a, s
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// `text` with `\ooo` for backslashes and for `characters`, all of ASCII, where the dialect escapes.
+/// The byte of three octal digits, and what is behind them.
+fn octal(text: &str) -> Option<(u8, &str)> {
+    let (digits, behind) = text.split_at_checked(3)?;
+    let octal = digits.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    let byte = u8::from_str_radix(digits, 8).ok().filter(|_| octal)?;
+    Some((byte, behind))
+}
+
+/// `text` with `\ooo` for `characters`, all of ASCII, and two backslashes for one, where the dialect escapes.
 pub(super) fn escape(text: &str, characters: &[char], dialect: &Dialect) -> String {
+    if dialect.name_text == NameText::Plain {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        let escapes = character == '\\' || characters.contains(&character);
-        if escapes && dialect.name_text == NameText::Escaped {
+        if character == '\\' {
+            escaped.push_str("\\\\");
+        } else if characters.contains(&character) {
             escaped.push_str(&format!("\\{:03o}", u32::from(character)));
         } else {
             escaped.push(character);
