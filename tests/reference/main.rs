@@ -2,5 +2,6 @@
 
 mod acl;
 mod cases;
+mod facl;
 mod impersonation;
 mod text;

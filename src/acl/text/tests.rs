@@ -224,7 +224,7 @@ fn lines_have_comments_and_are_counted() {
         );
     }
     let posix = &Dialect::POSIX;
-    let spec = AclSpec::parse_lines("  u:bob:7#all\n o:r # a:b\nm : : w\t#c", posix).unwrap();
+    let spec = AclSpec::parse_lines("  u:bob:7#all\n o:r#a:b\nm : : w\t#c:d", posix).unwrap();
     assert_eq!(spec.to_string(), "user:bob:rwx,other::r--,mask::-w-");
     let removal = AclSpec::parse_removal_lines("# x\n\nu:bob: # he\nm # it\nu:a#b", posix).unwrap();
     assert_eq!(removal.removal_text(posix), "user:bob,mask:,user:a#b");
