@@ -8,79 +8,45 @@ pub(super) fn setfacl<'a>(
     dialect: &Dialect,
 ) -> Result<Setfacl, CommandError> {
     let (mut default, mut recursive) = (false, false);
-    // Upstream's order, in which its error names them.
-    let mut actions = [
-        ("set", None),
-        ("m", None),
-        ("x", None),
-        ("b", None),
-        ("k", None),
-    ];
-    let mut paths = Vec::new();
+    let (mut actions, mut paths) = (Vec::new(), Vec::new());
     let mut words = words.fuse();
     while let Some(word) = words.next() {
-        let option = match word {
-            "-d" => {
-                default = true;
-                continue;
+        match word {
+            "-d" => default = true,
+            "-R" => recursive = true,
+            "-b" | "-k" => actions.push((word, "")),
+            "-m" | "-x" | "--set" => {
+                let spec = words.next().ok_or_else(|| CommandError::Incomplete {
+                    option: word.to_owned(),
+                    expected: "an ACL spec",
+                })?;
+                actions.push((word, spec));
             }
-            "-R" => {
-                recursive = true;
-                continue;
-            }
-            "--set" => "set",
-            "-m" => "m",
-            "-x" => "x",
-            "-b" => "b",
-            "-k" => "k",
-            "--" => {
-                paths.extend(words.by_ref());
-                continue;
-            }
+            "--" => paths.extend(words.by_ref()),
             _ if word.starts_with('-') && word != "-" => {
                 let option = word.to_owned();
                 return Err(CommandError::UnknownOption { option });
             }
-            path => {
-                paths.push(path);
-                continue;
-            }
-        };
-        let spec = match option {
-            "b" | "k" => "",
-            _ => words.next().ok_or_else(|| CommandError::Incomplete {
-                option: word.to_owned(),
-                expected: "an ACL spec",
-            })?,
-        };
-        if let Some((_, given)) = actions.iter_mut().find(|(name, _)| *name == option) {
-            *given = Some(spec);
+            path => paths.push(path),
         }
     }
-    let scoped = |spec: AclSpec| {
-        if default {
-            spec.into_default()
-        } else {
-            Ok(spec)
-        }
+    let scoped = |spec: AclSpec| match default {
+        true => spec.into_default(),
+        false => Ok(spec),
     };
-    let given: Vec<_> = actions
-        .into_iter()
-        .filter_map(|(name, spec)| Some((name, spec?)))
-        .collect();
-    let change = match given.as_slice() {
+    let change = match actions.as_slice() {
         [] => {
             let expected = "--set, -m, -x, -b, -k";
             return Err(CommandError::NoAction { expected });
         }
-        [("set", spec)] => AclChange::Set(scoped(AclSpec::parse(spec, dialect)?)?),
-        [("m", spec)] => AclChange::Modify(scoped(AclSpec::parse(spec, dialect)?)?),
-        [("x", spec)] => AclChange::Remove(scoped(AclSpec::parse_removal(spec, dialect)?)?),
-        [("b", _)] => AclChange::RemoveAll,
+        [("--set", spec)] => AclChange::Set(scoped(AclSpec::parse(spec, dialect)?)?),
+        [("-m", spec)] => AclChange::Modify(scoped(AclSpec::parse(spec, dialect)?)?),
+        [("-x", spec)] => AclChange::Remove(scoped(AclSpec::parse_removal(spec, dialect)?)?),
+        [("-b", _)] => AclChange::RemoveAll,
         [_] => AclChange::RemoveDefault,
         several => {
-            let names: Vec<_> = several.iter().map(|(name, _)| *name).collect();
-            let actions = names.join(", ");
+            let options: Vec<_> = several.iter().map(|(option, _)| *option).collect();
+            let actions = options.join(", ");
             return Err(CommandError::SeveralActions { actions });
         }
     };

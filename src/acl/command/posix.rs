@@ -8,6 +8,9 @@ use crate::acl::{AclChange, AclError, AclSpec, Dialect, MaskUpdate, Scope};
 /// An option: its letter, its long form, and what its argument is.
 type Known = (Option<char>, &'static str, Option<&'static str>);
 
+/// Options by their long form, each with its argument.
+type Options<'a> = Vec<(&'static str, &'a str)>;
+
 const SPEC: Option<&str> = Some("an ACL spec");
 const FILE: Option<&str> = Some("a file");
 
@@ -118,13 +121,12 @@ pub(super) fn getfacl<'a>(words: impl Iterator<Item = &'a str>) -> Result<Getfac
     Ok(command)
 }
 
-/// The options by their long form, each with its argument, and the paths behind them. Letters may stand together, and an
-/// argument be attached, as getopt has it; long options are not abbreviated.
-#[expect(clippy::type_complexity, reason = "used twice, a few lines above")]
+/// The options and the paths behind them. Letters may stand together, and an argument be attached, as getopt has it; long
+/// options are not abbreviated.
 fn split<'a>(
     words: impl Iterator<Item = &'a str>,
     known: &[Known],
-) -> Result<(Vec<(&'static str, &'a str)>, Vec<String>), CommandError> {
+) -> Result<(Options<'a>, Vec<String>), CommandError> {
     let mut words = words.fuse();
     let (mut options, mut paths) = (Vec::new(), Vec::new());
     while let Some(word) = words.next() {

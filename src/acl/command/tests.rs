@@ -68,11 +68,11 @@ fn alluxio_does_one_thing_wherever_its_options_stand() {
         ),
         (
             "-x user:a -m user:a:r-- /p",
-            "only 1 action can be specified: m, x",
+            "only 1 action can be specified: -x, -m",
         ),
         (
             "-k -b --set user::rwx /p",
-            "only 1 action can be specified: set, b, k",
+            "only 1 action can be specified: -k, -b, --set",
         ),
         ("-m user:a:rwx", "<path> is missing"),
         ("-b /p /q", "too many arguments: \"/q\" behind the path"),

@@ -85,10 +85,14 @@ impl<'a> Edit<'a> {
 
     fn modify(&mut self, spec: &AclSpec) -> Result<(), AclError> {
         self.check(spec)?;
+        self.put_all(spec);
+        Ok(())
+    }
+
+    fn put_all(&mut self, spec: &AclSpec) {
         for (entry, conditional) in spec.items() {
             self.put(entry, conditional);
         }
-        Ok(())
     }
 
     fn put(&mut self, entry: &Entry, conditional: bool) {
@@ -139,7 +143,8 @@ impl<'a> Edit<'a> {
             SetDefault::Merged if replaces_access => {}
             SetDefault::Merged => require_default_base(spec)?,
         }
-        self.modify(spec)
+        self.put_all(spec);
+        Ok(())
     }
 
     fn remove_all(&mut self) {

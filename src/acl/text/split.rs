@@ -24,7 +24,7 @@ pub(super) fn read(item: Item<'_>, dialect: &Dialect) -> Result<(Entry, bool), A
         keyword = next().unwrap_or_default();
     }
     let name = next().unwrap_or_default();
-    let perm = next();
+    let perm = next().unwrap_or_default();
     if next().is_some() {
         return Err(
             item.expected("unexpected acl components: expected [default:]type:[name]:permission")
@@ -38,18 +38,18 @@ pub(super) fn read(item: Item<'_>, dialect: &Dialect) -> Result<(Entry, bool), A
         })
     })?;
     let tag = item.tag(of, name, dialect)?;
-    let (perm, conditional) = match perm {
-        _ if item.form.removal && perm.unwrap_or_default().is_empty() => (Perm::NONE, false),
-        Some(_) if item.form.removal => {
+    let (perm, conditional) = match (item.form.removal, perm) {
+        (true, "") => (Perm::NONE, false),
+        (true, _) => {
             return Err(item.expected("ACL permissions cannot be specified in a removal"));
         }
-        None => {
+        (false, "") => {
             return Err(item.expected(
                 "unexpected acl components: expected a permission such as rw- at the end",
             ));
         }
-        Some(text) => match read_perm(text, dialect) {
-            Some((perm, "")) => perm,
+        (false, text) => match read_perm(text, dialect) {
+            Some((asked, "")) => asked,
             _ => {
                 return Err(
                     item.expected("invalid permission: expected three characters such as rw-")
