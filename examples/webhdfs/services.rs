@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
-use bailiwick::acl::{Dialect, MessageForm, Mode, Protection};
+use bailiwick::acl::choices::MessageForm;
+use bailiwick::acl::{Dialect, Mode, Protection};
 use bailiwick::audit::{Format, Lines, Sink};
 use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};

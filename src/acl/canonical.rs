@@ -8,7 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::list::Draft;
-use super::{Acl, AclError, AclSpec, Dialect, Entry, LoneMask, Perm, Protection, Scope, Tag};
+use super::{
+    Acl, AclError, AclSpec, Dialect, Entry, LoneMask, Perm, Place, Protection, Scope, Tag,
+};
 use crate::identity::{GroupName, UserName};
 
 const STICKY: &str = "sticky";
@@ -20,12 +22,12 @@ const MAX_SPEC: usize = 1024;
 fn entry(text: &str, position: usize) -> Result<Entry, AclError> {
     let expected = |expected| AclError::Entry {
         entry: text.to_owned(),
-        position,
+        place: Place::Item(position),
         expected,
     };
     let invalid = |source| AclError::Name {
         entry: text.to_owned(),
-        position,
+        place: Place::Item(position),
         source,
     };
     let (scope, rest) = match text.strip_prefix("default:") {
@@ -91,7 +93,7 @@ impl FromStr for Acl {
             if entry.scope == Scope::Default {
                 return Err(AclError::Entry {
                     entry: text.to_owned(),
-                    position,
+                    place: Place::Item(position),
                     expected: "expected the entries of one list, without default:",
                 });
             }
@@ -140,7 +142,7 @@ impl FromStr for AclSpec {
             if position > MAX_SPEC {
                 return Err(AclError::Entry {
                     entry: text.to_owned(),
-                    position,
+                    place: Place::Item(position),
                     expected: "expected no more than 1024 entries",
                 });
             }
@@ -267,7 +269,13 @@ mod tests {
         assert!(many[..1024].join(",").parse::<AclSpec>().is_ok());
         let error = many.join(",").parse::<AclSpec>().unwrap_err();
         assert!(
-            matches!(error, AclError::Entry { position: 1025, .. }),
+            matches!(
+                error,
+                AclError::Entry {
+                    place: Place::Item(1025),
+                    ..
+                }
+            ),
             "{error}"
         );
     }

@@ -1,9 +1,30 @@
 //! What can be wrong with an entry, or an edit of an ACL.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::Mode;
 use crate::identity::NameError;
+
+/// Where an entry stands in a text, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a text is a list or lines")]
+pub enum Place {
+    /// Among the items between commas.
+    Item(usize),
+    /// In a line.
+    Line(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Item(position) => write!(f, "at position {position}"),
+            Self::Line(line) => write!(f, "in line {line}"),
+        }
+    }
+}
 
 /// Why an ACL text was not understood, or an edit was refused. A refused edit changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -16,22 +37,22 @@ pub enum AclError {
         text: String,
     },
     /// An entry of an ACL spec that cannot be read.
-    #[error("invalid ACL entry {entry:?} at position {position}: {expected}")]
+    #[error("invalid ACL entry {entry:?} {place}: {expected}")]
     Entry {
-        /// The entry as written.
+        /// The entry as written; of a long one the beginning.
         entry: String,
-        /// Its place in the spec, counted from 1.
-        position: usize,
+        /// Where it stands.
+        place: Place,
         /// What was expected instead.
         expected: &'static str,
     },
     /// An entry of an ACL spec whose user or group name is not valid.
-    #[error("invalid ACL entry {entry:?} at position {position}: {source}")]
+    #[error("invalid ACL entry {entry:?} {place}: {source}")]
     Name {
-        /// The entry as written.
+        /// The entry as written; of a long one the beginning.
         entry: String,
-        /// Its place in the spec, counted from 1.
-        position: usize,
+        /// Where it stands.
+        place: Place,
         /// What is wrong with the name.
         source: NameError,
     },

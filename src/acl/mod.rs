@@ -19,6 +19,7 @@
 //! ```
 
 mod canonical;
+mod command;
 mod dialect;
 mod edit;
 mod entry;
@@ -39,15 +40,12 @@ mod table;
 mod text;
 mod xattr;
 
-pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, EmptyMask, GetfaclForm, Keywords,
-    ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm,
-    ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll,
-    SetDefault, SetTimesNeeds, StatNeeds, StatusEntries, SuperUserExecutes, UmaskText,
-    UmaskUnderDefault,
-};
+pub use command::{CommandError, Getfacl, Setfacl, SymbolicLinks};
+pub(crate) use dialect::choices::*;
+pub use dialect::{Dialect, choices};
+pub use edit::{AclChange, MaskUpdate};
 pub use entry::{Entry, Scope, Tag};
-pub use error::AclError;
+pub use error::{AclError, Place};
 pub use evaluate::{Class, Verdict};
 pub use linux::LinuxAttrs;
 pub use list::Acl;
@@ -59,5 +57,5 @@ pub use perm::Perm;
 pub use protection::{Kind, Protection};
 pub use status::AclStatus;
 pub use table::{GroupId, Id, Interner, ProtectionId, Table, TableFull, Usage, UserId};
-pub use text::AclSpec;
+pub use text::{AclListing, AclSpec};
 pub use xattr::XattrError;

@@ -8,7 +8,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bailiwick::acl::{Dialect, Kind, Mode, NewGroup, Protection};
+use bailiwick::acl::choices::NewGroup;
+use bailiwick::acl::{Dialect, Kind, Mode, Protection};
 use bailiwick::authz::{Attrs, Op, Policy};
 use bailiwick::identity::{GroupName, Subject, UserName};
 use tempfile::TempDir;

@@ -3,8 +3,10 @@
 
 mod acl;
 mod cases;
+mod facl;
 mod impersonation;
 mod mode;
 mod permission;
 #[cfg(target_os = "linux")]
 mod posix_tools;
+mod text;

@@ -1,6 +1,7 @@
 //! Modes and umasks in text.
 
-use bailiwick::acl::{Dialect, Kind, MessageForm, Mode, ModeChange, ModeError, Perm};
+use bailiwick::acl::choices::MessageForm;
+use bailiwick::acl::{Dialect, Kind, Mode, ModeChange, ModeError, Perm};
 use serde_json::Value;
 
 use crate::cases::{Cases, array, text};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use bailiwick::acl::{AclStatus, Dialect, ModeGroupBits, StatusEntries};
+use bailiwick::acl::choices::{ModeGroupBits, StatusEntries};
+use bailiwick::acl::{AclStatus, Dialect};
 use serde_json::{Value, json};
 
 use crate::namespace::{Inode, Namespace};

@@ -1,6 +1,7 @@
 //! Operations that change the tree, but no bytes.
 
-use bailiwick::acl::{Dialect, Kind, Mode, NewGroup, Perm};
+use bailiwick::acl::choices::NewGroup;
+use bailiwick::acl::{Dialect, Kind, Mode, Perm};
 use bailiwick::authz::{Op, Rename};
 use bailiwick::identity::{GroupName, Subject, UserName};
 use serde_json::json;

@@ -55,9 +55,11 @@ pub enum MaskFreeze {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MaskTrigger {
-    /// Any change (HDFS, setfacl).
+    /// Any entry that the request names, were it to remove what is not there (setfacl).
     AnyEntry,
-    /// A change to a named entry or the owning group (Alluxio).
+    /// Any entry that the request puts, or finds to remove (HDFS, `AclTransformation`).
+    ChangedEntry,
+    /// A named entry or the owning group, named in the request (Alluxio, `MutableInode.updateMask`).
     GroupClass,
 }
 
@@ -85,10 +87,35 @@ pub enum SetDefault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RemoveAll {
-    /// The default ACL too (HDFS, `setfacl -b`).
+    /// The default ACL too (HDFS). The owning group gets its own entry back, unmasked.
     AccessAndDefault,
+    /// The default ACL too, and from the owning group what the mask withheld, so that nobody gains (`setfacl -b`).
+    MaskedAccessAndDefault,
     /// Nothing else (Alluxio).
     AccessOnly,
+}
+
+/// When a directory has a default ACL. What is there gets its missing base entries from the access ACL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefaultExists {
+    /// As long as it has an entry (setfacl).
+    WithAnyEntry,
+    /// As long as it has an entry besides the mask (HDFS, `AclTransformation`).
+    BesidesMask,
+    /// From its first entry on until it is removed as a whole; its base entries are copied at once (Alluxio,
+    /// `DefaultAccessControlList`).
+    OnceMade,
+}
+
+/// Which default entries are refused on a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefaultOnFile {
+    /// Those that it would have afterwards; a recursive request passes files by with the rest (HDFS, setfacl).
+    RefusedAsResult,
+    /// All that a request names, even to remove them, and in a recursive request too (Alluxio).
+    RefusedInRequest,
 }
 
 /// Whether the umask counts for a child of a directory with a default ACL.
@@ -105,7 +132,7 @@ pub enum UmaskUnderDefault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Keywords {
-    /// `user`, `USER` and `User` are the same (HDFS, `AclEntryType` after upper-casing).
+    /// `user`, `USER` and `User` are the same, `default` is lower case (HDFS, `AclEntry.parseAclEntry`).
     AnyCase,
     /// `user` and nothing else (Alluxio).
     LowerCase,
@@ -131,6 +158,48 @@ pub enum PermText {
     Exact,
     /// Any of `r`, `w`, `x`, `X` and `-` in any order, or one octal digit (`setfacl(1)`).
     Loose,
+}
+
+/// Where the list of an ACL spec may have an item without text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmptyItems {
+    /// Anywhere: it is skipped (HDFS).
+    Anywhere,
+    /// At the end, behind the last comma (Alluxio, `setfacl(1)`).
+    AtEnd,
+}
+
+/// Whose entries a removal in text may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RemovalText {
+    /// Anybody's: `user:` is the owner's (HDFS, `setfacl(1)`).
+    AnyEntry,
+    /// `user` and `group` need a name (Alluxio, `AclEntry.fromCliStringWithoutPermissions`).
+    Named,
+}
+
+/// How a name is written in ACL text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameText {
+    /// As it is (Alluxio, HDFS).
+    Plain,
+    /// With `\ooo`, three octal digits, for a blank and `\\` for a backslash (`setfacl(1)`, `getfacl(1)`).
+    Escaped,
+}
+
+/// The command line of `setfacl` and `getfacl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaclCommand {
+    /// One action: `[-d] [-R] [--set | -m | -x <acl>] | -b | -k <path>` (Alluxio `fs setfacl`).
+    Alluxio,
+    /// One action, options first: `[-R] -b | -k | {-m | -x | --set <acl_spec>} <path>` (HDFS `dfs -setfacl`).
+    Hdfs,
+    /// Any actions, one after the other, for any files (`setfacl(1)`).
+    Posix,
 }
 
 /// The language of modes in text.
@@ -183,9 +252,9 @@ pub enum StatusEntries {
 pub enum GetfaclForm {
     /// Header and entries (Alluxio `fs getfacl`).
     Plain,
-    /// Header, a line for the sticky bit, and `#effective:` after a tab (HDFS `dfs -getfacl`).
+    /// A line for the sticky bit and `#effective:` where the mask cuts; a blank line ends it (HDFS `dfs -getfacl`).
     Hdfs,
-    /// Header, a line of flags, and `#effective:` in a column (`getfacl(1)`).
+    /// The same with escapes in the header (`getfacl(1)`).
     Posix,
 }
 

@@ -2,19 +2,15 @@
 //!
 //! Nothing else in the library asks which dialect it is in; it asks for one of these choices.
 
-mod choices;
+pub mod choices;
 
-pub use choices::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, EmptyMask, GetfaclForm, Keywords, ListNeeds,
-    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
-    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, StatusEntries, SuperUserExecutes, UmaskText, UmaskUnderDefault,
-};
+use choices::*;
 
 /// The rules of one system. Take a constant; a field can be changed to make a variant.
 ///
 /// ```
-/// use bailiwick::acl::{Dialect, StatNeeds};
+/// use bailiwick::acl::Dialect;
+/// use bailiwick::acl::choices::StatNeeds;
 ///
 /// let mut alluxio_2_8 = Dialect::ALLUXIO;
 /// alluxio_2_8.stat = StatNeeds::Read;
@@ -48,6 +44,10 @@ pub struct Dialect {
     pub set_default: SetDefault,
     /// Removing an ACL, and the default ACL.
     pub remove_all: RemoveAll,
+    /// When there is a default ACL.
+    pub default_exists: DefaultExists,
+    /// Default entries on a file.
+    pub default_on_file: DefaultOnFile,
     /// Most entries in one scope.
     pub max_entries: Option<usize>,
 
@@ -64,12 +64,20 @@ pub struct Dialect {
     pub blanks: Blanks,
     /// Permissions in ACL text.
     pub perm_text: PermText,
+    /// Empty items of an ACL spec.
+    pub empty_items: EmptyItems,
+    /// Removals in text.
+    pub removal_text: RemovalText,
+    /// Names in ACL text.
+    pub name_text: NameText,
     /// The order of listings.
     pub listing_order: ListingOrder,
     /// Entries beside a mode.
     pub status_entries: StatusEntries,
     /// A whole ACL as text.
     pub getfacl: GetfaclForm,
+    /// The command line of setfacl and getfacl.
+    pub facl_command: FaclCommand,
     /// Modes in text.
     pub mode_text: ModeText,
     /// Umasks in text.
@@ -110,15 +118,21 @@ impl Dialect {
         lone_mask: LoneMask::Dropped,
         set_default: SetDefault::Merged,
         remove_all: RemoveAll::AccessOnly,
+        default_exists: DefaultExists::OnceMade,
+        default_on_file: DefaultOnFile::RefusedInRequest,
         max_entries: None,
         umask_under_default: UmaskUnderDefault::Applied,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::LowerCase,
         blanks: Blanks::Ignored,
         perm_text: PermText::Exact,
+        empty_items: EmptyItems::AtEnd,
+        removal_text: RemovalText::Named,
+        name_text: NameText::Plain,
         listing_order: ListingOrder::BaseFirst,
         status_entries: StatusEntries::All,
         getfacl: GetfaclForm::Plain,
+        facl_command: FaclCommand::Alluxio,
         mode_text: ModeText::Alluxio,
         umask_text: UmaskText::WeightedDigits,
         stat: StatNeeds::Nothing,
@@ -142,19 +156,25 @@ impl Dialect {
         mode_group_bits: ModeGroupBits::Mask,
         sticky: true,
         mask_freeze: MaskFreeze::OwnScope,
-        mask_trigger: MaskTrigger::AnyEntry,
+        mask_trigger: MaskTrigger::ChangedEntry,
         lone_mask: LoneMask::Kept,
         set_default: SetDefault::ReplacedIfGiven,
         remove_all: RemoveAll::AccessAndDefault,
+        default_exists: DefaultExists::BesidesMask,
+        default_on_file: DefaultOnFile::RefusedAsResult,
         max_entries: Some(32),
         umask_under_default: UmaskUnderDefault::Ignored,
         new_group: NewGroup::OfDirectory,
         keywords: Keywords::AnyCase,
         blanks: Blanks::Literal,
         perm_text: PermText::Exact,
+        empty_items: EmptyItems::Anywhere,
+        removal_text: RemovalText::AnyEntry,
+        name_text: NameText::Plain,
         listing_order: ListingOrder::MaskThenOther,
         status_entries: StatusEntries::BesideMode,
         getfacl: GetfaclForm::Hdfs,
+        facl_command: FaclCommand::Hdfs,
         mode_text: ModeText::Hdfs,
         umask_text: UmaskText::OctalOrKept,
         stat: StatNeeds::Nothing,
@@ -173,13 +193,19 @@ impl Dialect {
         name: "posix",
         empty_mask: EmptyMask::HidesEntries,
         super_user_executes: SuperUserExecutes::WhatAnybodyMay,
+        mask_trigger: MaskTrigger::AnyEntry,
+        remove_all: RemoveAll::MaskedAccessAndDefault,
+        default_exists: DefaultExists::WithAnyEntry,
         max_entries: None,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::Abbreviated,
         blanks: Blanks::Ignored,
         perm_text: PermText::Loose,
         status_entries: StatusEntries::All,
+        empty_items: EmptyItems::AtEnd,
+        name_text: NameText::Escaped,
         getfacl: GetfaclForm::Posix,
+        facl_command: FaclCommand::Posix,
         mode_text: ModeText::Posix,
         umask_text: UmaskText::Shell,
         list: ListNeeds::ReadOfDirectory,
