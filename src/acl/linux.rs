@@ -8,6 +8,9 @@ use crate::identity::{GroupName, GroupRef, UserName, UserRef};
 ///
 /// A minimal access ACL has no attribute, because the mode holds it. With an attribute, the group bits of the mode are the
 /// mask. Set-user-id and set-group-id bits are not part of a protection: the caller keeps them.
+///
+/// Who sets one attribute gives [`Protection::from_parts`] what [`Acl::from_xattr`] reads, and the other parts as they were.
+/// Who removes the access ACL leaves the mode as it was, and so gives it `Acl::from_mode(protection.mode(&Dialect::POSIX))`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "an inode keeps these three")]
 pub struct LinuxAttrs {

@@ -69,7 +69,9 @@ fn what_a_new_inode_gets() {
 
 /// Directories of the creator, who may do anything there. Most have a default ACL.
 fn world_of(run: &mut Run, ids: &Ids) -> World {
-    let mut world = World::new(&mut run.rng);
+    let mut root = Traits::root(&mut run.rng);
+    root.owner = ids.user;
+    let mut world = World::new(root);
     for _ in 0..DIRECTORIES {
         let mut traits = Traits::random(&mut run.rng, Kind::Directory);
         while !traits.has_default() && run.rng.percent(80) {

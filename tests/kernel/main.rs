@@ -4,8 +4,9 @@
 //! `setfacl` makes the trees. Workers ask the kernel: this binary again, one process for each subject, under the user and
 //! groups of the subject, so that every check is the kernel's own. It runs as root, on a file system with ACLs.
 //!
-//! `BAILIWICK_KERNEL_CASES` is how many cases each test tries, 5,000 unless said otherwise; `BAILIWICK_KERNEL_SEED` repeats a
-//! run, and every run prints its seed. A mismatch prints the inodes on the way in the form that `setfacl --restore` reads.
+//! `BAILIWICK_KERNEL_CASES` is how many cases each test tries (half of it where inodes are made by the hundred, a tenth where
+//! each case runs a tool), 5,000 unless said otherwise; `BAILIWICK_KERNEL_SEED` repeats a run, and every run prints its seed.
+//! A mismatch prints the inodes on the way in the form that `setfacl --restore` reads.
 //!
 //! Settings of the machine do not matter: `fs.protected_regular` and `protected_fifos` are about `O_CREAT` on what exists,
 //! which nothing here does, and links, which the other two are about, are not made.
@@ -41,7 +42,7 @@ fn a_worker_is_the_user_it_was_told_to_be() {
         groups: vec![people::GROUPS[2], people::GROUPS[0], people::GROUPS[5]],
     };
     let mut worker = Worker::start(&ids, folder.path());
-    assert_eq!(worker.ask("stat ."), Ok(()));
+    assert_eq!(worker.ask("stat /"), Ok(()));
     let status = std::fs::read_to_string(format!("/proc/{}/status", worker.process())).unwrap();
     let [user, primary, low, high] = [
         people::USERS[1],

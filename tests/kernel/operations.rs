@@ -1,6 +1,6 @@
 //! What changes a tree: done for real by its subject, held against ours, and undone.
 
-use bailiwick::acl::{Dialect, Kind, LinuxAttrs, Mode, Protection};
+use bailiwick::acl::{Acl, Dialect, Kind, LinuxAttrs, Mode, Protection};
 use bailiwick::authz::{Op, Policy, Rename};
 use bailiwick::identity::Subject;
 use rustix::io::Errno;
@@ -63,6 +63,7 @@ impl<'a> Trial<'a> {
             5 => self.remove(),
             6..8 => self.rename(),
             8 => self.chmod(),
+            9 if self.run.rng.percent(25) => self.remove_acl(),
             9 => self.set_acl(),
             10 => self.chgrp(),
             _ if self.run.rng.percent(30) => self.chown(),
@@ -223,13 +224,13 @@ impl<'a> Trial<'a> {
     fn change(&mut self, words: &str, op: Op<'a>, inode: usize, ours: &Inode) {
         let kind = match op {
             Op::SetPermission => "chmod",
-            Op::SetAcl => "setxattr",
+            Op::SetAcl => "change an ACL",
             Op::SetGroup(_) => "chgrp",
             _ => "chown",
         };
         let (at, path) = (At::Inode(inode), &self.node(inode).path);
         let line = format!("{words} {path}");
-        if self.case(kind, &line, &[(op, at)], &[]) {
+        if self.case(kind, &line, &[(op, at)], &[Errno::NODATA]) {
             self.result("a changed inode", &line, at, path, ours);
             self.restore(inode);
         }
@@ -271,6 +272,22 @@ impl<'a> Trial<'a> {
             inode,
             &ours,
         );
+    }
+
+    fn remove_acl(&mut self) {
+        let inode = self.any(|_| true);
+        let old = &self.node(inode).protection;
+        let (name, access, default) = match old.default_acl() {
+            Some(_) => (LinuxAttrs::DEFAULT, old.access().clone(), None),
+            None => (
+                LinuxAttrs::ACCESS,
+                Acl::from_mode(old.mode(&Dialect::POSIX)),
+                None,
+            ),
+        };
+        let changed = Protection::from_parts(access, default, old.is_sticky());
+        let ours = self.node(inode).inode().with(&changed);
+        self.change(&format!("removexattr {name}"), Op::SetAcl, inode, &ours);
     }
 
     fn chgrp(&mut self) {

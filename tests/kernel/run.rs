@@ -16,7 +16,7 @@ use crate::disk::Inode;
 use crate::people;
 use crate::random::Rng;
 use crate::worker::Outcome;
-use crate::world::{At, World};
+use crate::world::{At, ROOT, World};
 
 pub(crate) type Answer<'a> = Result<Permit<'a>, Denied<'a>>;
 
@@ -171,9 +171,15 @@ fn errnos(denied: &Denied<'_>) -> &'static [Errno] {
 fn explained(answers: &[Answer<'_>], line: &str) -> String {
     let words: Vec<_> = line.split(' ').collect();
     let paths = &words[words.len() - answers.len()..];
-    let explain = |(answer, path): (&Answer<'_>, &&str)| match answer {
-        Ok(permit) => permit.explain(&format!("/{path}")).to_string(),
-        Err(denied) => denied.explain(&format!("/{path}")).to_string(),
+    let explain = |(answer, path): (&Answer<'_>, &&str)| {
+        let path = match path.strip_prefix(ROOT) {
+            Some(path) if !path.is_empty() => path,
+            _ => "/",
+        };
+        match answer {
+            Ok(permit) => permit.explain(path).to_string(),
+            Err(denied) => denied.explain(path).to_string(),
+        }
     };
     let lines: Vec<_> = answers.iter().zip(paths).map(explain).collect();
     lines.join("\n         ")
@@ -216,14 +222,17 @@ fn usable(folder: &Path) {
     let file = folder.join("file");
     fs::write(&file, "").unwrap();
     let entry = format!("user:{}:r-x", people::USERS[0]);
-    let status = Command::new("setfacl")
+    let setfacl = Command::new("setfacl")
         .args(["-m", &entry])
         .arg(&file)
-        .status();
+        .output()
+        .unwrap();
     let place = env::temp_dir();
     assert!(
-        status.unwrap().success(),
-        "{place:?} has no POSIX ACLs: set TMPDIR to a folder on ext4, xfs, btrfs or tmpfs"
+        setfacl.status.success(),
+        "{place:?} must be on a file system with ACLs (ext4, xfs, btrfs, tmpfs; set TMPDIR), and all ids must be mapped \
+         (no rootless container): {}",
+        String::from_utf8_lossy(&setfacl.stderr)
     );
     assert!(
         rustix::fs::access(&file, Access::EXEC_OK).is_ok(),

@@ -47,11 +47,15 @@ impl Traits {
             .any(|entry| entry.starts_with("default:"))
     }
 
-    /// A directory that lets everybody pass, so that what is below it gets asked.
+    /// A directory that lets almost everybody pass, so that what is below it gets asked.
     pub(crate) fn root(rng: &mut Rng) -> Self {
         let mut traits = Self::random(rng, Kind::Directory);
         for entry in &mut traits.entries {
             entry.replace_range(entry.len() - 1.., "x");
+        }
+        let mut entries = traits.entries.iter_mut();
+        if let Some(barred) = entries.find(|entry| entry.starts_with("user:2")) {
+            barred.replace_range(barred.len() - 1.., "-");
         }
         traits
     }

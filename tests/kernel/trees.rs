@@ -4,6 +4,7 @@ use bailiwick::authz::{Op, Policy};
 use bailiwick::identity::Subject;
 
 use crate::people::{GROUPS, Ids, USERS, policy};
+use crate::random::Rng;
 use crate::run::{Answer, Run, Scene};
 use crate::traits::Traits;
 use crate::worker::Worker;
@@ -22,22 +23,15 @@ fn who_may_sum_up_and_remove_whole_trees() {
             .map(|number| {
                 let ids = match number {
                     0 => Ids::root(),
-                    _ => Ids {
-                        user: USERS[number - 1],
-                        groups: vec![*run.rng.pick(&GROUPS), *run.rng.pick(&GROUPS)],
-                    },
+                    _ => member(number - 1),
                 };
                 (ids.subject(), Worker::start(&ids, world.folder()), ids)
             })
             .collect();
         for (word, op) in [("du", Op::ContentSummary), ("rm", Op::Delete)] {
-            for tree in &trees {
-                let owner = world.nodes[*tree].traits.owner;
+            for (tree, owner) in &trees {
                 let by = match run.rng.percent(60) {
-                    true => crowd
-                        .iter()
-                        .position(|(_, _, ids)| ids.user == owner)
-                        .unwrap(),
+                    true => 1 + owner,
                     false => run.rng.below(crowd.len()),
                 };
                 let (subject, worker, ids) = &mut crowd[by];
@@ -46,8 +40,8 @@ fn who_may_sum_up_and_remove_whole_trees() {
                     world: &world,
                     about: &world
                         .below(*tree)
-                        .into_iter()
-                        .map(At::Inode)
+                        .iter()
+                        .map(|index| At::Inode(*index))
                         .collect::<Vec<_>>(),
                     by: ids,
                     line: &line,
@@ -62,33 +56,67 @@ fn who_may_sum_up_and_remove_whole_trees() {
     run.finish();
 }
 
-/// Trees of a few inodes, each mostly one user's.
-fn forest(run: &mut Run) -> (World, Vec<usize>) {
-    let mut world = World::new(&mut run.rng);
+/// A user in two groups.
+fn member(number: usize) -> Ids {
+    Ids {
+        user: USERS[number],
+        groups: vec![GROUPS[number], GROUPS[(number + 1) % GROUPS.len()]],
+    }
+}
+
+/// Trees of a few inodes, each mostly one user's: the root, and the number of the user.
+fn forest(run: &mut Run) -> (World, Vec<(usize, usize)>) {
+    let mut world = World::new(Traits::root(&mut run.rng));
     let mut trees = Vec::new();
     for _ in 0..TREES {
-        let owner = *run.rng.pick(&USERS);
-        let mut tree = vec![0];
-        for _ in 0..=run.rng.below(8) {
-            let mut traits = Traits::any(&mut run.rng);
-            if run.rng.percent(80) {
-                traits.owner = owner;
-                traits.entries[0] = "user::rwx".into();
-            }
-            // The first is in the root; the others are somewhere below it.
-            let below = if tree.len() == 1 {
-                0
-            } else {
-                1 + run.rng.below(tree.len() - 1)
-            };
-            if world.nodes[tree[below]].is_directory() {
-                tree.push(world.add(tree[below], traits));
+        let number = run.rng.below(USERS.len());
+        let owner = member(number);
+        let root = world.add(0, mostly_of(&owner, &mut run.rng));
+        let mut tree = vec![root];
+        for _ in 0..run.rng.below(8) {
+            let above = *run.rng.pick(&tree);
+            if world.nodes[above].is_directory() {
+                let traits = mostly_of(&owner, &mut run.rng);
+                tree.push(world.add(above, traits));
             }
         }
-        trees.push(tree[1]);
+        trees.push((root, number));
     }
     world.build(run);
     (world, trees)
+}
+
+/// An inode of that user, or one of anybody's that lets the user do what a tool needs, or almost.
+fn mostly_of(Ids { user, groups }: &Ids, rng: &mut Rng) -> Traits {
+    let mut traits = Traits::any(rng);
+    match rng.below(10) {
+        0 => {}
+        1 | 2 => {
+            traits.sticky = true;
+            traits.entries = ["user::rwx", "group::rwx", "other::rwx"]
+                .map(Into::into)
+                .into();
+        }
+        3 | 4 => {
+            // `rm -r` reads and then empties; it needs either at once.
+            let split = [
+                ("r--", "-wx"),
+                ("r--", "-wx"),
+                ("r-x", "-w-"),
+                ("--x", "rw-"),
+            ];
+            let (low, high) = rng.pick(&split);
+            let [one, other] = [groups[0], groups[1]];
+            let named = format!("group:{one}:{low},group:{other}:{high}");
+            let text = format!("user::rwx,group::---,{named},mask::rwx,other::rwx");
+            traits.entries = text.split(',').map(Into::into).collect();
+        }
+        _ => {
+            traits.owner = *user;
+            traits.entries[0] = "user::rwx".into();
+        }
+    }
+    traits
 }
 
 /// What the tool finds in its way first, or a permit for all.

@@ -160,6 +160,7 @@ fn perform(line: &str) -> io::Result<()> {
         ["setxattr", name, value, path] => {
             rustix::fs::setxattr(path, name, &bytes_of(value), XattrFlags::empty())?;
         }
+        ["removexattr", name, path] => rustix::fs::removexattr(path, name)?,
         ["utimes", path] => {
             let time = |seconds, nanoseconds| Timespec {
                 tv_sec: seconds,

@@ -16,14 +16,16 @@ use tempfile::TempDir;
 
 use crate::disk::Inode;
 use crate::people::{Ids, gid, group, uid, user};
-use crate::random::Rng;
 use crate::run::{Answer, Run, Scene};
 use crate::traits::Traits;
 
 /// How `getfacl` shows the sticky bit.
 const STICKY: &str = "# flags: --t\n";
 
-/// The longest path.
+/// The name of the root. It is asked about by name, because `.` is looked up in itself.
+pub(crate) const ROOT: &str = "root";
+
+/// The longest path below the root.
 const DEPTH: usize = 4;
 
 /// What an operation is about.
@@ -37,7 +39,7 @@ pub(crate) enum At {
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) traits: Traits,
-    /// Relative to the root, which is `.`.
+    /// From the folder that the root is in.
     pub(crate) path: String,
     pub(crate) parent: Option<usize>,
     pub(crate) children: Vec<usize>,
@@ -127,16 +129,18 @@ pub(crate) struct World {
 
 impl World {
     /// A root and nothing in it.
-    pub(crate) fn new(rng: &mut Rng) -> Self {
+    pub(crate) fn new(root: Traits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711)).unwrap();
         Self {
-            folder: tempfile::tempdir().unwrap(),
-            nodes: vec![Node::new(Traits::root(rng), ".".into(), None, 0)],
+            folder,
+            nodes: vec![Node::new(root, ROOT.into(), None, 0)],
         }
     }
 
     /// A random world of that many inodes, on disk.
     pub(crate) fn random(run: &mut Run, size: usize) -> Self {
-        let mut world = Self::new(&mut run.rng);
+        let mut world = Self::new(Traits::root(&mut run.rng));
         while world.nodes.len() < size {
             let parent = run.rng.below(world.nodes.len());
             if world.nodes[parent].is_directory() && world.nodes[parent].depth < DEPTH {
@@ -151,10 +155,7 @@ impl World {
     pub(crate) fn add(&mut self, parent: usize, traits: Traits) -> usize {
         let index = self.nodes.len();
         let Node { path, depth, .. } = &self.nodes[parent];
-        let path = match parent {
-            0 => format!("n{index}"),
-            _ => format!("{path}/n{index}"),
-        };
+        let path = format!("{path}/n{index}");
         let node = Node::new(traits, path, Some(parent), depth + 1);
         self.nodes.push(node);
         self.nodes[parent].children.push(index);
@@ -163,7 +164,7 @@ impl World {
 
     /// Puts the world on disk and holds what is there against ours.
     pub(crate) fn build(&self, run: &mut Run) {
-        for node in self.nodes.iter().skip(1) {
+        for node in &self.nodes {
             if node.is_directory() {
                 fs::create_dir(self.on_disk(&node.path)).unwrap();
             } else {
@@ -205,7 +206,7 @@ impl World {
                 "--no-effective",
                 "--recursive",
                 "--physical",
-                ".",
+                ROOT,
             ])
             .current_dir(self.folder())
             .output()
@@ -218,7 +219,7 @@ impl World {
                 .unwrap()
                 .split_once('\n')
                 .unwrap();
-            listed.insert(name.strip_prefix("./").unwrap_or(name), rest);
+            listed.insert(name, rest);
         }
         assert_eq!(listed.len(), self.nodes.len(), "getfacl lists every inode");
         for (index, node) in self.nodes.iter().enumerate() {
@@ -261,6 +262,7 @@ impl World {
         self.folder.path().join(path)
     }
 
+    /// Where the root is, and paths begin.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -7,6 +7,7 @@
 mod error;
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 pub use error::XattrError;
 
@@ -36,10 +37,8 @@ impl Acl {
     /// [`Protection::to_linux`](super::Protection::to_linux) for what to store.
     ///
     /// ```
-    /// use bailiwick::acl::{Acl, Mode, XattrError};
-    /// use bailiwick::identity::{GroupName, UserName};
+    /// use bailiwick::acl::{Acl, XattrError};
     ///
-    /// let (mut users, mut groups) = (|id| (id == 7).then(|| "bob".parse().unwrap()), |_| None);
     /// let value = [
     ///     2, 0, 0, 0, // version
     ///     0x01, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, // user::rw-
@@ -48,7 +47,7 @@ impl Acl {
     ///     0x10, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, // mask::r--
     ///     0x20, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, // other::---
     /// ];
-    /// let acl = Acl::from_xattr(&value, &mut users, &mut groups)?;
+    /// let acl = Acl::from_xattr(&value, |uid| (uid == 7).then(|| "bob".parse().unwrap()), |_| None)?;
     /// assert_eq!(acl.to_xattr(|name| (name.as_str() == "bob").then_some(7), |_| None)?, value);
     /// # Ok::<(), XattrError>(())
     /// ```
@@ -114,6 +113,17 @@ impl Acl {
         let mut after = 0;
         for (position, entry) in (1..).zip(entries) {
             let Raw { tag, bits, id } = Raw::from(*entry);
+            if !tag.is_power_of_two() || tag > OTHER {
+                return Err(XattrError::Tag { tag, position });
+            }
+            if tag < after || (tag == after && !matches!(tag, USER | GROUP)) {
+                return Err(XattrError::Order {
+                    tag,
+                    after,
+                    position,
+                });
+            }
+            after = tag;
             if bits > Perm::ALL.bits() {
                 return Err(XattrError::Perm { bits, position });
             }
@@ -130,24 +140,15 @@ impl Acl {
                     draft.groups.push((name, perm));
                 }
                 MASK => draft.mask = Some(perm),
-                OTHER => draft.other = Some(perm),
-                _ => return Err(XattrError::Tag { tag, position }),
+                _ => draft.other = Some(perm),
             }
-            if tag < after || (tag == after && !matches!(tag, USER | GROUP)) {
-                return Err(XattrError::Order {
-                    tag,
-                    after,
-                    position,
-                });
-            }
-            after = tag;
         }
         Ok(draft.finish(Scope::Access, LoneMask::Kept)?)
     }
 }
 
 /// The name of an id, unless it is unknown or was seen before.
-fn named<N: Clone + Eq + std::hash::Hash>(
+fn named<N: Clone + Eq + Hash>(
     kind: &'static str,
     id: u32,
     position: usize,
