@@ -205,8 +205,8 @@ pub(crate) struct Draft {
     pub(crate) group: Option<Perm>,
     pub(crate) other: Option<Perm>,
     pub(crate) mask: Option<Perm>,
-    users: Vec<(UserName, Perm)>,
-    groups: Vec<(GroupName, Perm)>,
+    pub(crate) users: Vec<(UserName, Perm)>,
+    pub(crate) groups: Vec<(GroupName, Perm)>,
 }
 
 impl Draft {

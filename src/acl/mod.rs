@@ -24,11 +24,13 @@ mod entry;
 mod error;
 mod evaluate;
 mod inherit;
+mod linux;
 mod list;
 mod mode;
 mod perm;
 mod protection;
 mod text;
+mod xattr;
 
 pub use dialect::{
     Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
@@ -39,9 +41,11 @@ pub use dialect::{
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;
 pub use evaluate::{Class, Verdict};
+pub use linux::LinuxAttrs;
 pub use list::Acl;
 pub(crate) use list::{Extended, View};
 pub use mode::Mode;
 pub use perm::Perm;
 pub use protection::{Kind, Protection};
 pub use text::AclSpec;
+pub use xattr::XattrError;
