@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::list::Extended;
-use super::{MatchingGroups, Perm, View};
+use super::{Dialect, EmptyMask, MatchingGroups, Perm, View};
 use crate::identity::{GroupName, GroupRef, Groups, Subject, UserRef};
 
 /// The class of entry that decided.
@@ -83,7 +83,7 @@ impl View<'_> {
         owner: UserRef<'_>,
         group: GroupRef<'_>,
         wanted: Perm,
-        matching: MatchingGroups,
+        dialect: &Dialect,
     ) -> Verdict {
         let plain = |class, bits: Perm| Verdict {
             class,
@@ -95,10 +95,16 @@ impl View<'_> {
             return plain(Class::Owner, self.owner);
         }
         let member = subject.groups().contains(group);
+        let hidden = |extended: &Extended| {
+            dialect.empty_mask == EmptyMask::HidesEntries && extended.mask == Perm::NONE
+        };
         match self.extended {
-            Some(extended) => self.evaluate_extended(extended, subject, member, wanted, matching),
-            None if member => plain(Class::Groups, self.group),
-            None => plain(Class::Other, self.other),
+            Some(extended) if member || !hidden(extended) => {
+                let matching = dialect.matching_groups;
+                self.evaluate_extended(extended, subject, member, wanted, matching)
+            }
+            _ if member => plain(Class::Groups, self.group),
+            _ => plain(Class::Other, self.other),
         }
     }
 

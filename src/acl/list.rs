@@ -49,6 +49,12 @@ impl<'a> View<'a> {
         self.extended
     }
 
+    /// All that the three classes of a POSIX mode grant, which shows the mask for the group.
+    pub(crate) fn anybody(&self) -> Perm {
+        let group = self.extended.map_or(self.group, |extended| extended.mask);
+        self.owner | group | self.other
+    }
+
     /// The mode with the owning group in the group bits.
     pub(crate) const fn plain_mode(&self, sticky: bool) -> Mode {
         Mode::from_parts(self.owner, self.group, self.other, sticky)

@@ -33,10 +33,10 @@ mod text;
 mod xattr;
 
 pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
-    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
-    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, EmptyMask, GetfaclForm, Keywords,
+    ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm,
+    ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll,
+    SetDefault, SetTimesNeeds, StatNeeds, SuperUserExecutes, UmaskText, UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;

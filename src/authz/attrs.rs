@@ -1,6 +1,6 @@
 //! What a check needs to know of one inode.
 
-use crate::acl::{Kind, Mode, Protection, View};
+use crate::acl::{Dialect, Kind, Mode, Perm, Protection, SuperUserExecutes, View};
 use crate::identity::{GroupRef, UserRef};
 
 /// The attributes of one inode, borrowed from wherever the service keeps them.
@@ -55,5 +55,15 @@ impl<'a> Attrs<'a> {
 
     pub(super) const fn is_directory(&self) -> bool {
         matches!(self.kind, Kind::Directory)
+    }
+
+    /// What a super user may do to the inode.
+    pub(super) fn super_user_bits(&self, dialect: &Dialect) -> Perm {
+        match dialect.super_user_executes {
+            SuperUserExecutes::WhatAnybodyMay if self.kind == Kind::File => {
+                Perm::READ | Perm::WRITE | self.acl.anybody() & Perm::EXECUTE
+            }
+            _ => Perm::ALL,
+        }
     }
 }

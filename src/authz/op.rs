@@ -214,6 +214,7 @@ impl Op<'_> {
             (Self::ContentSummary, _) if directory => match dialect.list {
                 ListNeeds::ReadExecuteOfDirectory => [READ_EXECUTE, Perm::NONE],
                 // The tool that sums up asks for a listing, and then for each child.
+                ListNeeds::ReadOfDirectory if !filled => [Perm::READ, Perm::NONE],
                 ListNeeds::ReadThenExecute | ListNeeds::ReadOfDirectory => {
                     [Perm::READ, Perm::EXECUTE]
                 }

@@ -109,17 +109,11 @@ impl Policy {
     #[must_use]
     pub fn effective(&self, subject: &Subject, inode: Attrs<'_>) -> Perm {
         if subject.is_super_user() {
-            return Perm::ALL;
+            return inode.super_user_bits(&self.dialect);
         }
         inode
             .acl
-            .evaluate(
-                subject,
-                inode.owner,
-                inode.group,
-                Perm::NONE,
-                self.dialect.matching_groups,
-            )
+            .evaluate(subject, inode.owner, inode.group, Perm::NONE, &self.dialect)
             .effective_bits()
     }
 }

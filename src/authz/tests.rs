@@ -169,6 +169,108 @@ fn owners_keep_what_is_theirs() {
 }
 
 #[test]
+fn an_owner_may_leave_a_file_in_a_group_of_others_where_the_kernel_decides() {
+    let staff = group("staff");
+    let unchanged = Op::SetGroup(staff.as_ref());
+    for (dialect, allowed) in [
+        (Dialect::HDFS, false),
+        (Dialect::POSIX, true),
+        (Dialect::ALLUXIO, true),
+    ] {
+        let world = world(dialect, 0o777, 0o777);
+        assert_eq!(
+            world.allows("alice", unchanged),
+            allowed,
+            "{}",
+            dialect.name
+        );
+        assert!(!world.allows("bob", unchanged));
+    }
+}
+
+#[test]
+fn an_empty_mask_hides_the_named_entries_from_the_kernel_alone() {
+    for (dialect, hidden) in [
+        (Dialect::HDFS, false),
+        (Dialect::POSIX, true),
+        (Dialect::ALLUXIO, false),
+    ] {
+        let spec = AclSpec::parse("user:bob:rwx,group:eng:rwx,mask::---", &dialect).unwrap();
+        let mut world = world(dialect, 0o755, 0o604);
+        world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+        for (who, groups, allowed) in [
+            ("carol", &[][..], true),
+            ("bob", &[], hidden),
+            ("carol", &["eng"], hidden),
+            ("bob", &["staff"], false),
+            ("carol", &["eng", "staff"], false),
+        ] {
+            let asked = world.ask(who, groups, Op::Open, true);
+            assert_eq!(asked.is_ok(), allowed, "{} {who} {groups:?}", dialect.name);
+        }
+    }
+}
+
+#[test]
+fn the_kernel_lets_a_super_user_run_only_what_somebody_may() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    for dialect in DIALECTS {
+        for (mode, spec, anybody) in [
+            (0o644, "user::rw-", false),
+            (0o645, "user::rw-", true),
+            (0o610, "user::rw-", true),
+            (0o610, "user:bob:rwx,mask::rw-", false),
+        ] {
+            let mut world = world(dialect, 0o755, mode);
+            let spec = AclSpec::parse(spec, &dialect).unwrap();
+            world.file = world.file.modify(&spec, Kind::File, &dialect).unwrap();
+            let allowed = anybody || dialect.name != "posix";
+            for bits in [Perm::EXECUTE, Perm::ALL] {
+                let asked = world.ask("hdfs", &[], Op::CheckAccess(bits), true);
+                assert_eq!(asked.is_ok(), allowed, "{} {mode:o} {bits}", dialect.name);
+            }
+            for op in [
+                Op::CheckAccess(Perm::READ | Perm::WRITE),
+                Op::Open,
+                Op::Append,
+            ] {
+                assert_eq!(world.ask("hdfs", &[], op, true), Ok(Because::SuperUser));
+            }
+            let subject = world.subject("hdfs", &[]);
+            let effective = |kind| {
+                let inode = Attrs::new(kind, &alice, &staff, &world.file);
+                world
+                    .policy
+                    .effective(&subject, inode)
+                    .contains(Perm::EXECUTE)
+            };
+            assert_eq!(effective(Kind::File), allowed);
+            assert!(effective(Kind::Directory), "directories are no programs");
+        }
+    }
+}
+
+#[test]
+fn summing_up_passes_through_directories_that_hold_something() {
+    let (alice, staff) = (user("alice"), group("staff"));
+    for (dialect, empty) in [
+        (Dialect::HDFS, false),
+        (Dialect::POSIX, true),
+        (Dialect::ALLUXIO, false),
+    ] {
+        let world = world(dialect, 0o777, 0o704);
+        let subject = world.subject("bob", &[]);
+        let parent = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+        let unpassable = Attrs::new(Kind::Directory, &alice, &staff, &world.file);
+        let walk = world.policy.walk(&subject).enter(parent).unwrap();
+        for (filled, allowed) in [(false, empty), (true, false)] {
+            let tree = walk.check_tree(Op::ContentSummary, unpassable, filled);
+            assert_eq!(tree.is_ok(), allowed, "{} {filled}", dialect.name);
+        }
+    }
+}
+
+#[test]
 fn deleting_a_tree_asks_for_what_is_in_it() {
     fn of<'a>(
         names: &'a (UserName, GroupName),

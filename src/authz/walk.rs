@@ -92,6 +92,13 @@ impl<'a> Walk<'a> {
     #[inline]
     pub fn check(self, op: Op<'a>, target: Option<Attrs<'a>>) -> Result<Permit<'a>, Denied<'a>> {
         if self.subject.is_super_user() {
+            if let (Op::CheckAccess(wanted), Some(target)) = (op, target)
+                && !target
+                    .super_user_bits(&self.policy.dialect)
+                    .contains(wanted)
+            {
+                self.require(Some(op), target, self.depth, wanted)?;
+            }
             return Ok(self.permit(op, Because::SuperUser));
         }
         match self.opinion(Some(op), target) {
@@ -240,16 +247,21 @@ impl<'a> Walk<'a> {
         if target.owner != self.subject.user().as_ref() {
             return Err(self.deny(Some(op), Reason::NotOwner, site));
         }
-        match op {
-            Op::SetGroup(group)
-                if self.policy.dialect.chgrp == ChgrpRule::OwnGroups
-                    && !self.subject.groups().contains(group) =>
-            {
-                let group = group.as_str();
-                Err(self.deny(Some(op), Reason::NotMember { group }, site))
+        let Op::SetGroup(group) = op else {
+            return Ok(());
+        };
+        let allowed = match self.policy.dialect.chgrp {
+            ChgrpRule::AnyGroup => true,
+            ChgrpRule::OwnGroupsOrSame if group == target.group => true,
+            ChgrpRule::OwnGroups | ChgrpRule::OwnGroupsOrSame => {
+                self.subject.groups().contains(group)
             }
-            _ => Ok(()),
+        };
+        if allowed {
+            return Ok(());
         }
+        let group = group.as_str();
+        Err(self.deny(Some(op), Reason::NotMember { group }, site))
     }
 
     /// Only a super user gives a file away; "changing" one's own file to oneself is no change.
@@ -277,7 +289,7 @@ impl<'a> Walk<'a> {
             inode.owner,
             inode.group,
             wanted,
-            self.policy.dialect.matching_groups,
+            &self.policy.dialect,
         );
         if verdict.is_granted() {
             return Ok(verdict);

@@ -10,6 +10,27 @@ pub enum MatchingGroups {
     OneEntry,
 }
 
+/// What a mask that grants nothing means for named users and groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmptyMask {
+    /// They get nothing (POSIX.1e 23.1.5, Alluxio, HDFS).
+    Denies,
+    /// They count as others, unless they are in the owning group: where the group bits of the mode are empty, the kernel's
+    /// `acl_permission_check` does not read the ACL.
+    HidesEntries,
+}
+
+/// Which files a super user may execute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SuperUserExecutes {
+    /// Every file (Alluxio, HDFS).
+    Anything,
+    /// Files that have an `x` anywhere in their mode (the kernel's `generic_permission`).
+    WhatAnybodyMay,
+}
+
 /// What the group bits of the mode are when the ACL is extended, for display and for chmod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -162,8 +183,10 @@ pub enum GetfaclForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChgrpRule {
-    /// Groups that the owner is in (POSIX, HDFS).
+    /// Groups that the owner is in (HDFS).
     OwnGroups,
+    /// Those, and the group that the file has already (the kernel's `chgrp_ok`).
+    OwnGroupsOrSame,
     /// Any group (Alluxio).
     AnyGroup,
 }

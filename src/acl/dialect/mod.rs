@@ -5,10 +5,10 @@
 mod choices;
 
 pub use choices::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, GetfaclForm, Keywords, ListNeeds, ListingOrder,
-    LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText,
-    MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault, SetTimesNeeds,
-    StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, EmptyMask, GetfaclForm, Keywords, ListNeeds,
+    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
+    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
+    SetTimesNeeds, StatNeeds, SuperUserExecutes, UmaskText, UmaskUnderDefault,
 };
 
 /// The rules of one system. Take a constant; a field can be changed to make a variant.
@@ -28,6 +28,10 @@ pub struct Dialect {
     // Evaluation
     /// Several matching groups.
     pub matching_groups: MatchingGroups,
+    /// A mask without any bit.
+    pub empty_mask: EmptyMask,
+    /// Super users and executable files.
+    pub super_user_executes: SuperUserExecutes,
     /// The group bits of the mode of an extended ACL.
     pub mode_group_bits: ModeGroupBits,
     /// Whether the sticky bit exists.
@@ -95,6 +99,8 @@ impl Dialect {
     pub const ALLUXIO: Self = Self {
         name: "alluxio",
         matching_groups: MatchingGroups::Union,
+        empty_mask: EmptyMask::Denies,
+        super_user_executes: SuperUserExecutes::Anything,
         mode_group_bits: ModeGroupBits::OwningGroup,
         sticky: false,
         mask_freeze: MaskFreeze::BothScopes,
@@ -128,6 +134,8 @@ impl Dialect {
     pub const HDFS: Self = Self {
         name: "hdfs",
         matching_groups: MatchingGroups::OneEntry,
+        empty_mask: EmptyMask::Denies,
+        super_user_executes: SuperUserExecutes::Anything,
         mode_group_bits: ModeGroupBits::Mask,
         sticky: true,
         mask_freeze: MaskFreeze::OwnScope,
@@ -159,6 +167,8 @@ impl Dialect {
     /// POSIX.1e draft 17 and its tools as Linux implements them.
     pub const POSIX: Self = Self {
         name: "posix",
+        empty_mask: EmptyMask::HidesEntries,
+        super_user_executes: SuperUserExecutes::WhatAnybodyMay,
         max_entries: None,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::Abbreviated,
@@ -173,6 +183,7 @@ impl Dialect {
         move_directory: MoveDirectory::Write,
         set_times: SetTimesNeeds::Ownership,
         delete_tree: DeleteTree::ReadThenWriteExecuteOfFilled,
+        chgrp: ChgrpRule::OwnGroupsOrSame,
         ..Self::HDFS
     };
 
