@@ -1,0 +1,45 @@
+//! Random numbers that a seed repeats (SplitMix64).
+
+#[derive(Debug)]
+pub(crate) struct Rng(u64);
+
+impl Rng {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) const fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// One of `0..limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.number() % u64::try_from(limit).unwrap()).unwrap()
+    }
+
+    /// The low bits of a mode up to `limit`, which is one.
+    pub(crate) fn bits(&mut self, limit: u16) -> u16 {
+        u16::try_from(self.below(usize::from(limit) + 1)).unwrap()
+    }
+
+    pub(crate) fn percent(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
+        &among[self.below(among.len())]
+    }
+
+    /// Up to `most` of them, each at most once.
+    pub(crate) fn some<T: Clone>(&mut self, among: &[T], most: usize) -> Vec<T> {
+        let mut rest = among.to_vec();
+        let count = self.below(most + 1);
+        (0..count)
+            .map(|_| rest.swap_remove(self.below(rest.len())))
+            .collect()
+    }
+}
