@@ -1,8 +1,9 @@
 //! The whole way through: the example server as a process, with curl, Java and Python as its clients.
 
-mod support {
-    pub(crate) mod webhdfs;
-}
+mod dialects;
+
+#[path = "../support/webhdfs.rs"]
+mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::webhdfs::{Server, curl};
+use support::{Server, curl};
 
 fn output(command: &mut Command, package: &str) -> std::process::Output {
     command
