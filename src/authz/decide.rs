@@ -4,7 +4,7 @@ use super::authorizer::Authorizer;
 use super::op::{Needs, Who};
 use super::site::Site;
 use super::{Attrs, Because, Denied, Op, Opinion, Question, Reason, Walk};
-use crate::acl::{ChgrpRule, Perm, Verdict};
+use crate::acl::{ChgrpRule, ChownRule, Perm, Verdict};
 
 /// What allowed an operation, in few words.
 #[derive(Clone, Copy)]
@@ -48,15 +48,17 @@ impl Granted {
 }
 
 impl<'a> Walk<'a> {
+    /// An error holds what the authorizer said, for it is asked once.
     #[inline]
-    pub(super) fn lets_pass(&self, directory: &Attrs<'a>) -> bool {
+    pub(super) fn lets_pass(&self, directory: &Attrs<'a>) -> Result<(), Opinion> {
         if !directory.is_directory() {
-            return false;
+            return Err(Opinion::NotDetermined);
         }
-        if self.subject.is_super_user() {
-            return true;
+        if self.super_user {
+            return Ok(());
         }
-        match self.opinion(None, Some(directory)) {
+        let opinion = self.opinion(None, Some(directory));
+        let passes = match opinion {
             Opinion::Allow => true,
             Opinion::Deny => false,
             // Most directories on a way are open to everybody: then it does not matter who asks.
@@ -64,22 +66,28 @@ impl<'a> Walk<'a> {
                 directory.acl().grants_everybody(Perm::EXECUTE)
                     || self.evaluate(directory, Perm::EXECUTE).is_granted()
             }
-        }
+        };
+        if passes { Ok(()) } else { Err(opinion) }
     }
 
     /// Says why a directory does not let pass; apart, so that the way of those who pass stays short.
     #[cold]
-    pub(super) fn deny_entry(&self, directory: Attrs<'a>) -> Denied<'a> {
+    pub(super) fn deny_entry(&self, directory: Attrs<'a>, opinion: Opinion) -> Denied<'a> {
         let wanted = Perm::EXECUTE;
-        let verdict = self.evaluate(&directory, wanted);
         let reason = if !directory.is_directory() {
             Reason::NotADirectory
-        } else if verdict.is_granted() || self.opinion(None, Some(&directory)) == Opinion::Deny {
+        } else if opinion == Opinion::Deny {
             Reason::Authorizer { wanted }
         } else {
+            let verdict = self.evaluate(&directory, wanted);
             Reason::Bits { wanted, verdict }
         };
         self.deny(None, reason, &directory, self.depth)
+    }
+
+    /// How many components of the path lead to the last directory entered.
+    pub(super) const fn parent_depth(&self) -> u32 {
+        self.depth.saturating_sub(1)
     }
 
     /// Decides, and says so in few words, from which [`check`](Self::check) makes a permit where the caller wants one.
@@ -88,7 +96,7 @@ impl<'a> Walk<'a> {
         op: Op<'a>,
         target: Option<&Attrs<'a>>,
     ) -> Result<Granted, Denied<'a>> {
-        if self.subject.is_super_user() {
+        if self.super_user {
             if let (Op::CheckAccess(wanted), Some(target)) = (op, target)
                 && !target
                     .super_user_bits(&self.policy.dialect)
@@ -118,7 +126,7 @@ impl<'a> Walk<'a> {
                 if needs.parent != Perm::NONE {
                     let verdict = self.evaluate(parent, needs.parent);
                     if !verdict.is_granted() {
-                        let depth = self.depth.saturating_sub(1);
+                        let depth = self.parent_depth();
                         return Err(self.deny_bits(op, needs.parent, verdict, parent, depth));
                     }
                     granted = Granted::by(Place::Parent, needs.parent, verdict);
@@ -162,7 +170,7 @@ impl<'a> Walk<'a> {
         inode: &Attrs<'a>,
         filled: bool,
     ) -> Result<(), Denied<'a>> {
-        if self.subject.is_super_user() {
+        if self.super_user {
             return Ok(());
         }
         match self.opinion(Some(op), Some(inode)) {
@@ -240,11 +248,13 @@ impl<'a> Walk<'a> {
         Some(Reason::NotMember { group })
     }
 
-    /// Only a super user gives a file away; "changing" one's own file to oneself is no change.
+    /// Only a super user gives a file away.
     fn chown(&self, op: Op<'a>, target: &Attrs<'a>) -> Option<Reason<'a>> {
         let user = self.subject.user().as_ref();
-        match op {
-            Op::SetOwner(to) if to == user && target.owner == user => None,
+        match (op, self.policy.dialect.chown) {
+            (Op::SetOwner(to), ChownRule::OwnerToSame) if to == user && target.owner == user => {
+                None
+            }
             _ => Some(Reason::NotSuperUser),
         }
     }
@@ -290,7 +300,7 @@ impl<'a> Walk<'a> {
         let wanted = needs.target[0].union(needs.target[1]).union(needs.parent);
         let site = match (target, &self.parent) {
             (Some(target), _) => Site::new(target, self.depth),
-            (None, Some(parent)) => Site::new(parent, self.depth.saturating_sub(1)),
+            (None, Some(parent)) => Site::new(parent, self.parent_depth()),
             (None, None) => Site::NOWHERE,
         };
         self.deny_at(Some(op), Reason::Authorizer { wanted }, site)

@@ -35,6 +35,12 @@ impl Message<'_, '_> {
         let at = site.path(self.path);
         let inode = site.shown();
         let access = self.denied.wanted().hdfs_name();
+        let not_owner = |f: &mut fmt::Formatter<'_>| {
+            write!(
+                f,
+                "Permission denied. user={user} is not the owner of inode={at}"
+            )
+        };
         match reason {
             Reason::Bits { .. } => {
                 write!(
@@ -53,12 +59,9 @@ impl Message<'_, '_> {
                 "Permission denied by sticky bit: user={user}, path=\"{at}\":{inode}, parent=\"{}\":{parent}",
                 site.parent_path(self.path),
             ),
-            Reason::NotOwner => {
-                write!(
-                    f,
-                    "Permission denied. user={user} is not the owner of inode={at}"
-                )
-            }
+            Reason::NotOwner => not_owner(f),
+            // Upstream asks for the owner first, and then what the owner may.
+            Reason::NotSuperUser if site.owner != user.as_str() => not_owner(f),
             Reason::NotSuperUser => write!(
                 f,
                 "User {user} is not a super user (non-super user cannot change owner)."

@@ -4,7 +4,7 @@
 
 use crate::acl::{
     ChangeDirectory, DeleteTree, Dialect, Kind, ListNeeds, MoveDirectory, OverwriteNeeds, Perm,
-    SetTimesNeeds, StatNeeds,
+    ReplaceNeeds, SetTimesNeeds, StatNeeds,
 };
 use crate::identity::{GroupRef, UserRef};
 
@@ -178,7 +178,10 @@ impl Op<'_> {
             Self::Mkdirs if target.is_some() => NOTHING,
             Self::Create | Self::Mkdirs => change_parent,
             Self::Delete | Self::RenameFrom(_) | Self::RenameTo => Needs {
-                sticky: true,
+                sticky: match self {
+                    Self::RenameTo => matches!(dialect.replace, ReplaceNeeds::NotSticky),
+                    _ => true,
+                },
                 target: match (self, dialect.move_directory) {
                     (Self::RenameFrom(Rename::Across), MoveDirectory::Write) if directory => {
                         [Perm::WRITE, Perm::NONE]
@@ -194,7 +197,8 @@ impl Op<'_> {
                 SetTimesNeeds::Ownership => by(Who::Owner),
             },
             Self::CheckAccess(perm) => on_target(perm),
-            // On the directories of the tree; see `needs_in_tree`.
+            // As much of it as can be asked without the tree; see `needs_in_tree`.
+            Self::ContentSummary if directory => Self::List.needs(dialect, target),
             Self::ContentSummary => NOTHING,
         }
     }

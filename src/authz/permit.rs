@@ -52,10 +52,14 @@ impl<'a> Permit<'a> {
         self.because
     }
 
-    /// What it lets the data path do: read after [`Op::Open`], write after [`Op::Create`] and [`Op::Append`], nothing else.
+    /// What it lets the data path do: read after [`Op::Open`], write after [`Op::Create`] and [`Op::Append`], nothing else;
+    /// and nothing where a file to open was not there, for then nothing was asked but the way.
     #[must_use]
     pub const fn data_rights(&self) -> Perm {
-        self.op.data_rights()
+        match self.because {
+            Because::Traversal => Perm::NONE,
+            _ => self.op.data_rights(),
+        }
     }
 
     /// The part of `path` that leads to the inode whose entry allowed it.

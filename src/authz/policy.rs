@@ -72,18 +72,30 @@ impl Policy {
     /// Looks whether the subject is a super user here. A subject that another policy admitted is judged anew.
     #[must_use]
     pub fn admit(&self, subject: Subject) -> Subject {
-        let groups = subject.groups();
-        let super_user = self.super_users.contains(subject.user())
-            || self
-                .super_groups
-                .iter()
-                .any(|g| groups.contains(g.as_ref()));
+        let super_user = self.names_super_user(&subject);
         subject.with_super_user(super_user)
     }
 
-    /// Starts a walk from above the root.
-    pub const fn walk<'a>(&'a self, subject: &'a Subject) -> Walk<'a> {
-        Walk::start(self, subject)
+    fn names_super_user(&self, subject: &Subject) -> bool {
+        let groups = subject.groups();
+        self.super_users.contains(subject.user())
+            || self
+                .super_groups
+                .iter()
+                .any(|g| groups.contains(g.as_ref()))
+    }
+
+    /// Whether the subject was admitted as a super user, and is one by this policy too: a subject outlives a policy that was
+    /// replaced, and a service may have several.
+    #[inline]
+    fn is_super_user(&self, subject: &Subject) -> bool {
+        subject.is_super_user() && self.names_super_user(subject)
+    }
+
+    /// Starts a walk from above the root. A super user is who was admitted as one and is named by this policy.
+    #[inline]
+    pub fn walk<'a>(&'a self, subject: &'a Subject) -> Walk<'a> {
+        Walk::start(self, subject, self.is_super_user(subject))
     }
 
     /// Decides an operation on a whole path at once: the inodes of `way` are the directories from the root to the parent, or
@@ -108,7 +120,7 @@ impl Policy {
     /// must suffice, it may hold bits that the subject cannot have at once.
     #[must_use]
     pub fn effective(&self, subject: &Subject, inode: Attrs<'_>) -> Perm {
-        if subject.is_super_user() {
+        if self.is_super_user(subject) {
             return inode.super_user_bits(&self.dialect);
         }
         inode

@@ -5,7 +5,8 @@ use super::{Attrs, Denied, Permit, Walk};
 /// Decides on what is below the target of a recursive operation; from [`Walk::check_tree`]. `Copy`, like the walk.
 ///
 /// A delete and a content summary have rules for trees ([`DeleteTree`](crate::acl::DeleteTree)). Any other operation, such as
-/// a recursive chmod, must be allowed on every inode.
+/// a recursive chmod, must be allowed on every inode; what it needs of a directory alone, as a rename does, is asked for the
+/// target and not below it.
 ///
 /// Whether a service asks about every inode before it changes any (all or nothing, as HDFS) or does what it may and reports
 /// the rest (Alluxio) is the service's to say.

@@ -11,16 +11,18 @@ use crate::identity::Subject;
 pub struct Walk<'a> {
     pub(super) policy: &'a Policy,
     pub(super) subject: &'a Subject,
+    pub(super) super_user: bool,
     pub(super) depth: u32,
     pub(super) parent: Option<Attrs<'a>>,
     pub(super) path: Option<&'a str>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn start(policy: &'a Policy, subject: &'a Subject) -> Self {
+    pub(super) const fn start(policy: &'a Policy, subject: &'a Subject, super_user: bool) -> Self {
         Self {
             policy,
             subject,
+            super_user,
             depth: 0,
             parent: None,
             path: None,
@@ -62,8 +64,8 @@ impl<'a> Walk<'a> {
         };
         // Only the last one is kept, so that the others need not leave the registers.
         loop {
-            if !self.lets_pass(&directory) {
-                return Err(self.deny_entry(directory));
+            if let Err(opinion) = self.lets_pass(&directory) {
+                return Err(self.deny_entry(directory, opinion));
             }
             self.depth += 1;
             match directories.next() {
@@ -86,7 +88,7 @@ impl<'a> Walk<'a> {
         let Granted { because, entry } = self.decide(op, target.as_ref())?;
         let entry = entry.and_then(|entry| {
             let (inode, depth) = match entry.place {
-                Place::Parent => (self.parent.as_ref()?, self.depth - 1),
+                Place::Parent => (self.parent.as_ref()?, self.parent_depth()),
                 Place::Target => (target.as_ref()?, self.depth),
             };
             Some((entry.wanted, entry.verdict, Site::new(inode, depth)))

@@ -258,6 +258,16 @@ pub enum GetfaclForm {
     Posix,
 }
 
+/// Who may set the owner of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChownRule {
+    /// A super user (Alluxio, `checkSetAttributePermission`).
+    SuperUser,
+    /// A super user; the owner may set it to what it is (HDFS `setOwner`, the kernel's `chown_ok`).
+    OwnerToSame,
+}
+
 /// To which groups the owner of a file may give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -342,6 +352,16 @@ pub enum MoveDirectory {
     Nothing,
     /// `-w-`: its `..` changes (the kernel's `vfs_rename`).
     Write,
+}
+
+/// What a rename needs of an inode in whose place it puts another, besides what its directory must grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplaceNeeds {
+    /// Nothing (Alluxio; HDFS, whose `renameTo` looks at the sticky bit of the source's directory alone).
+    Nothing,
+    /// That the directory's sticky bit does not protect it (the kernel's `may_delete`).
+    NotSticky,
 }
 
 /// Who may set the times of an inode.

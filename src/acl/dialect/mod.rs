@@ -94,10 +94,14 @@ pub struct Dialect {
     pub change_directory: ChangeDirectory,
     /// Moving a directory elsewhere.
     pub move_directory: MoveDirectory,
+    /// Renaming over something.
+    pub replace: ReplaceNeeds,
     /// Setting times.
     pub set_times: SetTimesNeeds,
     /// Deleting a tree.
     pub delete_tree: DeleteTree,
+    /// Chown.
+    pub chown: ChownRule,
     /// The owner's chgrp.
     pub chgrp: ChgrpRule,
     /// The wording of denials.
@@ -140,8 +144,10 @@ impl Dialect {
         overwrite: OverwriteNeeds::Directory,
         change_directory: ChangeDirectory::Write,
         move_directory: MoveDirectory::Nothing,
+        replace: ReplaceNeeds::Nothing,
         set_times: SetTimesNeeds::Write,
         delete_tree: DeleteTree::WriteOfEach,
+        chown: ChownRule::SuperUser,
         chgrp: ChgrpRule::AnyGroup,
         messages: MessageForm::Alluxio,
     };
@@ -182,8 +188,10 @@ impl Dialect {
         overwrite: OverwriteNeeds::DirectoryAndFile,
         change_directory: ChangeDirectory::Write,
         move_directory: MoveDirectory::Nothing,
+        replace: ReplaceNeeds::Nothing,
         set_times: SetTimesNeeds::Write,
         delete_tree: DeleteTree::AllOfFilled,
+        chown: ChownRule::OwnerToSame,
         chgrp: ChgrpRule::OwnGroups,
         messages: MessageForm::Hdfs,
     };
@@ -212,6 +220,7 @@ impl Dialect {
         overwrite: OverwriteNeeds::File,
         change_directory: ChangeDirectory::WriteExecute,
         move_directory: MoveDirectory::Write,
+        replace: ReplaceNeeds::NotSticky,
         set_times: SetTimesNeeds::Ownership,
         delete_tree: DeleteTree::ReadThenWriteExecuteOfFilled,
         chgrp: ChgrpRule::OwnGroupsOrSame,

@@ -1,5 +1,7 @@
 //! Permits and denials: who gave them, what they say, what would mend them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 
 #[test]
@@ -74,6 +76,81 @@ fn an_outside_authorizer_goes_first_and_may_leave_it_to_the_acls() {
         ask("hdfs", &closed, Op::Open).unwrap().0,
         Because::SuperUser
     );
+}
+
+#[test]
+fn an_outside_authorizer_is_asked_once_for_each_answer() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let policy = {
+        let asked = Arc::clone(&asked);
+        Policy::new(Dialect::HDFS).with_authorizer(move |_| {
+            // Whoever asks again gets the opposite.
+            match asked.fetch_add(1, Ordering::Relaxed) % 2 {
+                0 => Opinion::Deny,
+                _ => Opinion::Allow,
+            }
+        })
+    };
+    let (alice, staff) = (user("alice"), group("staff"));
+    let closed = Protection::from(Mode::NONE);
+    let directory = Attrs::new(Kind::Directory, &alice, &staff, &closed);
+    let subject = Subject::asserted(user("bob"), Groups::default(), Mechanism::Simple);
+    let denied = policy.walk(&subject).enter(directory).unwrap_err();
+    assert!(matches!(denied.reason(), Reason::Authorizer { wanted } if wanted == Perm::EXECUTE));
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_super_user_of_one_policy_is_none_of_another() {
+    let world = world(Dialect::HDFS, 0o700, 0o600);
+    let (alice, staff) = (user("alice"), group("staff"));
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    for (who, groups) in [("hdfs", &[][..]), ("bob", &["ops"])] {
+        let subject = world.subject(who, groups);
+        assert!(subject.is_super_user());
+        let other = Policy::new(Dialect::HDFS).with_super_user(alice.clone());
+        let walk = other.walk(&subject);
+        assert!(walk.check(Op::Open, Some(file)).is_err(), "{who}");
+        assert!(
+            walk.check(Op::SetOwner(alice.as_ref()), Some(file))
+                .is_err()
+        );
+        let directory = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+        assert!(walk.enter(directory).is_err());
+        assert_eq!(other.effective(&subject, file), Perm::NONE);
+        assert_eq!(world.policy.effective(&subject, file), Perm::ALL);
+    }
+    // And who was not admitted is none either.
+    let subject = Subject::asserted(user("hdfs"), Groups::default(), Mechanism::Simple);
+    assert!(
+        world
+            .policy
+            .walk(&subject)
+            .check(Op::Open, Some(file))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_permit_for_a_file_that_was_not_there_opens_nothing() {
+    let world = world(Dialect::HDFS, 0o777, 0o777);
+    let (alice, staff) = (user("alice"), group("staff"));
+    let directory = Attrs::new(Kind::Directory, &alice, &staff, &world.directory);
+    let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+    let subject = world.subject("bob", &[]);
+    let walk = world.policy.walk(&subject).enter(directory).unwrap();
+    for (op, missing, there) in [
+        (Op::Open, Perm::NONE, Perm::READ),
+        (Op::Append, Perm::NONE, Perm::WRITE),
+        (Op::Create, Perm::WRITE, Perm::WRITE),
+    ] {
+        assert_eq!(
+            walk.check(op, None).unwrap().data_rights(),
+            missing,
+            "{op:?}"
+        );
+        assert_eq!(walk.check(op, Some(file)).unwrap().data_rights(), there);
+    }
 }
 
 #[test]

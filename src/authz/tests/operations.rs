@@ -66,6 +66,8 @@ fn sticky_directories_protect_what_others_own_where_the_dialect_knows_them() {
     ] {
         let world = world(dialect, 0o1777, 0o666);
         for op in [Op::Delete, Op::RenameFrom(Rename::Across), Op::RenameTo] {
+            // HDFS does not look there before it puts something in the place of a file.
+            let allowed = allowed || op == Op::RenameTo && dialect.name == "hdfs";
             assert_eq!(world.allows("bob", op), allowed, "{} {op:?}", dialect.name);
             assert!(world.allows("alice", op) && world.allows("hdfs", op));
         }
@@ -105,6 +107,42 @@ fn owners_keep_what_is_theirs() {
         assert_eq!(world.allows("alice", chgrp), dialect.name == "alluxio");
         assert!(!world.allows("bob", chgrp));
         assert_eq!(world.allows("bob", Op::SetTimes), dialect.name != "posix");
+    }
+}
+
+#[test]
+fn an_owner_may_set_the_owner_to_what_it_is_where_upstream_lets_it() {
+    let (alice, bob) = (user("alice"), user("bob"));
+    for (dialect, unchanged, stranger) in [
+        (
+            Dialect::ALLUXIO,
+            false,
+            "Permission denied: bob is not a super user or in super group",
+        ),
+        (
+            Dialect::HDFS,
+            true,
+            "Permission denied. user=bob is not the owner of inode=/d/f",
+        ),
+        (
+            Dialect::POSIX,
+            true,
+            "Permission denied. user=bob is not the owner of inode=/d/f",
+        ),
+    ] {
+        let world = world(dialect, 0o777, 0o777);
+        let (to_alice, to_bob) = (Op::SetOwner(alice.as_ref()), Op::SetOwner(bob.as_ref()));
+        assert_eq!(
+            world.allows("alice", to_alice),
+            unchanged,
+            "{}",
+            dialect.name
+        );
+        for op in [to_alice, to_bob] {
+            assert_eq!(world.ask("bob", &[], op, true).unwrap_err(), stranger);
+        }
+        let denied = world.ask("alice", &[], to_bob, true).unwrap_err();
+        assert!(denied.contains("alice is not a super user"), "{denied}");
     }
 }
 

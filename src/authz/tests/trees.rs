@@ -19,6 +19,14 @@ fn summing_up_passes_through_directories_that_hold_something() {
             let tree = walk.check_tree(Op::ContentSummary, unpassable, filled);
             assert_eq!(tree.is_ok(), allowed, "{} {filled}", dialect.name);
         }
+        // Who forgets the tree has asked at least for a listing.
+        let (none, file) = (Protection::from(Mode::NONE), Kind::File);
+        let closed = |kind| Some(Attrs::new(kind, &alice, &staff, &none));
+        assert!(
+            walk.check(Op::ContentSummary, closed(Kind::Directory))
+                .is_err()
+        );
+        assert!(walk.check(Op::ContentSummary, closed(file)).is_ok());
     }
 }
 
