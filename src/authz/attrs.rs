@@ -88,13 +88,6 @@ impl<'a> Attrs<'a> {
         }
     }
 
-    pub(super) const fn has_acl(&self) -> bool {
-        match self.permissions {
-            Permissions::Protection(protection) => protection.has_acl(),
-            Permissions::Mode(_) => false,
-        }
-    }
-
     #[inline]
     pub(super) const fn is_directory(&self) -> bool {
         matches!(self.kind, Kind::Directory)

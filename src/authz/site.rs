@@ -14,7 +14,6 @@ pub struct Shown<'a> {
     pub(super) mode: Mode,
     pub(super) mask: Option<Perm>,
     pub(super) directory: bool,
-    pub(super) has_acl: bool,
 }
 
 impl Shown<'_> {
@@ -31,7 +30,7 @@ impl Shown<'_> {
     }
 }
 
-/// `owner:group:drwxr-xr-x+`, with the mask in the group bits.
+/// `owner:group:drwxr-xr-x`, with the mask in the group bits. There is no `+` of an ACL: HDFS 3 prints none.
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -40,8 +39,7 @@ impl fmt::Display for Shown<'_> {
         let group_bits = self.mask.unwrap_or_else(|| mode.group());
         let mode = Mode::from_parts(mode.owner(), group_bits, mode.other(), mode.sticky());
         let kind = if self.directory { 'd' } else { '-' };
-        let plus = if self.has_acl { "+" } else { "" };
-        write!(f, "{owner}:{group}:{kind}{}{plus}", mode.symbolic())
+        write!(f, "{owner}:{group}:{kind}{}", mode.symbolic())
     }
 }
 
@@ -55,7 +53,6 @@ pub(super) struct Site<'a> {
     pub(super) extended: Option<&'a Extended>,
     pub(super) depth: u32,
     directory: bool,
-    has_acl: bool,
 }
 
 impl<'a> Site<'a> {
@@ -70,7 +67,6 @@ impl<'a> Site<'a> {
         extended: None,
         depth: 0,
         directory: false,
-        has_acl: false,
     };
 
     #[inline]
@@ -83,7 +79,6 @@ impl<'a> Site<'a> {
             extended: acl.extended(),
             depth,
             directory: inode.is_directory(),
-            has_acl: inode.has_acl(),
         }
     }
 
@@ -97,7 +92,6 @@ impl<'a> Site<'a> {
                 None => None,
             },
             directory: self.directory,
-            has_acl: self.has_acl,
         }
     }
 

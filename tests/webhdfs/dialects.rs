@@ -103,8 +103,8 @@ fn the_dialect_decides_about_verdicts_listings_inheritance_and_words() {
             "/d/f",
             &Answers {
                 alluxio: "yes",
-                hdfs: "Permission denied: user=alice, access=READ_WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----+",
-                posix: "Permission denied: user=alice, access=READ_WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----+",
+                hdfs: "Permission denied: user=alice, access=READ_WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----",
+                posix: "Permission denied: user=alice, access=READ_WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----",
             },
         );
         asked.may(
@@ -113,8 +113,8 @@ fn the_dialect_decides_about_verdicts_listings_inheritance_and_words() {
             "/d/f",
             &Answers {
                 alluxio: "Permission denied: user=bob, access=-w-, path=/d/f: failed at f, inode owner=hdfs, inode group=admins, inode mode=rw-r-----",
-                hdfs: "Permission denied: user=bob, access=WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----+",
-                posix: "Permission denied: user=bob, access=WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----+",
+                hdfs: "Permission denied: user=bob, access=WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----",
+                posix: "Permission denied: user=bob, access=WRITE, inode=\"/d/f\":hdfs:admins:-rw-rw----",
             },
         );
 
@@ -134,8 +134,8 @@ fn the_dialect_decides_about_verdicts_listings_inheritance_and_words() {
             "/d/f",
             &Answers {
                 alluxio: "yes",
-                hdfs: "Permission denied: user=alice, access=READ, inode=\"/d/f\":hdfs:admins:-rw-------+",
-                posix: "Permission denied: user=alice, access=READ, inode=\"/d/f\":hdfs:admins:-rw-------+",
+                hdfs: "Permission denied: user=alice, access=READ, inode=\"/d/f\":hdfs:admins:-rw-------",
+                posix: "Permission denied: user=alice, access=READ, inode=\"/d/f\":hdfs:admins:-rw-------",
             },
         );
         // What is left without the named entries: setfacl keeps from the owning group what the mask kept from it.

@@ -132,6 +132,20 @@ fn a_super_user_of_one_policy_is_none_of_another() {
 }
 
 #[test]
+fn hdfs_shows_the_mask_in_the_mode_and_no_sign_of_an_acl() {
+    let mut world = world(Dialect::HDFS, 0o755, 0o640);
+    let spec = AclSpec::parse("user:eve:rwx,mask::-w-", &Dialect::HDFS).unwrap();
+    world.file = world
+        .file
+        .modify(&spec, Kind::File, &Dialect::HDFS)
+        .unwrap();
+    assert_eq!(
+        world.ask("bob", &["staff"], Op::Open, true).unwrap_err(),
+        "Permission denied: user=bob, access=READ, inode=\"/d/f\":alice:staff:-rw--w----"
+    );
+}
+
+#[test]
 fn a_permit_for_a_file_that_was_not_there_opens_nothing() {
     let world = world(Dialect::HDFS, 0o777, 0o777);
     let (alice, staff) = (user("alice"), group("staff"));
