@@ -127,7 +127,7 @@ mod tests {
             ),
             (
                 refusal::<Acl>(json!("user::rwx,usr:b:r--")),
-                "invalid ACL entry \"usr:b:r--\" at position 2: expected user, group, mask or other",
+                "invalid ACL entry \"usr:b:r--\" at position 2: unexpected ACL entry type: expected user, group, mask or other",
             ),
             (
                 refusal::<Entry>(json!("user:a=b:r--")),
@@ -135,7 +135,7 @@ mod tests {
             ),
             (
                 refusal::<AclSpec>(json!("mask::r--,mask::rwx")),
-                "invalid ACL: multiple entries with same scope, type and name: mask::rwx",
+                "invalid ACL entry \"mask::rwx\" at position 2: multiple entries with same scope, type and name",
             ),
             (
                 refusal::<Perm>(json!("r")),

@@ -7,52 +7,37 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::list::Draft;
-use super::{
-    Acl, AclError, AclSpec, Dialect, Entry, LoneMask, Perm, Place, Protection, Scope, Tag,
-};
-use crate::identity::{GroupName, UserName};
+use super::text::{Form, Item};
+use super::{Acl, AclError, AclSpec, Blanks, Dialect, Entry, Keywords, Place, Protection, Scope};
 
 const STICKY: &str = "sticky";
 
-/// The most entries of a spec, as in [`AclSpec::parse`].
-const MAX_SPEC: usize = 1024;
+/// How an entry is written here: as the dialects without escapes have it, and strictly.
+const WRITTEN: Dialect = Dialect {
+    keywords: Keywords::LowerCase,
+    blanks: Blanks::Literal,
+    ..Dialect::HDFS
+};
 
-/// Reads one entry of a text; `position` counts from 1.
+/// The entry at that position of a text, counted from 1.
+fn item(text: &str, position: usize) -> Result<Item<'_>, AclError> {
+    let item = Item::new(text, Place::Item(position), Form::ENTRIES);
+    // Java's `split`, by which those dialects read, passes over it.
+    if text.ends_with(':') {
+        return Err(item.expected("expected a permission such as rw- at the end"));
+    }
+    Ok(item)
+}
+
 fn entry(text: &str, position: usize) -> Result<Entry, AclError> {
-    let expected = |expected| AclError::Entry {
-        entry: text.to_owned(),
-        place: Place::Item(position),
-        expected,
-    };
-    let invalid = |source| AclError::Name {
-        entry: text.to_owned(),
-        place: Place::Item(position),
-        source,
-    };
-    let (scope, rest) = match text.strip_prefix("default:") {
-        Some(rest) => (Scope::Default, rest),
-        None => (Scope::Access, text),
-    };
-    let mut parts = rest.split(':');
-    let (Some(kind), Some(name), Some(perm), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(expected("expected [default:]type:name:rwx"));
-    };
-    let tag = match (kind, name) {
-        ("user", "") => Tag::Owner,
-        ("user", name) => Tag::User(UserName::new(name).map_err(invalid)?),
-        ("group", "") => Tag::OwningGroup,
-        ("group", name) => Tag::Group(GroupName::new(name).map_err(invalid)?),
-        ("mask", "") => Tag::Mask,
-        ("other", "") => Tag::Other,
-        ("mask" | "other", _) => return Err(expected("expected no name for mask and other")),
-        _ => return Err(expected("expected user, group, mask or other")),
-    };
-    let perm: Result<Perm, _> = perm.parse();
-    let perm = perm.map_err(|_| expected("expected a permission such as rw-"))?;
-    Ok(Entry { scope, tag, perm })
+    let (entry, _) = item(text, position)?.read(&WRITTEN)?;
+    Ok(entry)
+}
+
+/// Reads entries of both scopes, the first of which is at that position.
+fn entries(text: &str, first: usize) -> impl Iterator<Item = Result<Entry, AclError>> {
+    let items = text.split(',').zip(first..);
+    items.map(|(text, position)| entry(text, position))
 }
 
 /// Prints entries with commas between them.
@@ -87,19 +72,13 @@ impl FromStr for Acl {
     type Err = AclError;
 
     fn from_str(text: &str) -> Result<Self, AclError> {
-        let mut entries = Vec::new();
-        for (text, position) in text.split(',').zip(1..) {
-            let entry = entry(text, position)?;
-            if entry.scope == Scope::Default {
-                return Err(AclError::Entry {
-                    entry: text.to_owned(),
-                    place: Place::Item(position),
-                    expected: "expected the entries of one list, without default:",
-                });
-            }
-            entries.push(entry);
+        let entries: Vec<_> = entries(text, 1).collect::<Result<_, _>>()?;
+        if let Some(default) = entries.iter().find(|entry| entry.scope == Scope::Default) {
+            return Err(AclError::MixedScopes {
+                entry: default.to_string(),
+            });
         }
-        Draft::of_entries(entries)?.finish(Scope::Access, LoneMask::Kept)
+        Self::from_entries(entries)
     }
 }
 
@@ -118,13 +97,12 @@ impl FromStr for Protection {
     type Err = AclError;
 
     fn from_str(text: &str) -> Result<Self, AclError> {
-        let mut items = text.split(',').zip(1..).peekable();
-        let sticky = items.next_if(|(text, _)| *text == STICKY).is_some();
-        let entries: Result<Vec<_>, _> = items
-            .map(|(text, position)| entry(text, position))
-            .collect();
-        let (access, default) = Draft::of_scopes(entries?)?;
-        Self::from_drafts(access, default, sticky)
+        let (sticky, rest, first) = match text.split_once(',') {
+            Some((STICKY, rest)) => (true, rest, 2),
+            _ => (false, text, 1),
+        };
+        let entries: Vec<_> = entries(rest, first).collect::<Result<_, _>>()?;
+        Self::from_entries(entries, sticky)
     }
 }
 
@@ -137,18 +115,11 @@ impl FromStr for AclSpec {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let mut entries = Vec::new();
+        let mut spec = Self::default();
         for (text, position) in text.split(',').zip(1..) {
-            if position > MAX_SPEC {
-                return Err(AclError::Entry {
-                    entry: text.to_owned(),
-                    place: Place::Item(position),
-                    expected: "expected no more than 1024 entries",
-                });
-            }
-            entries.push(entry(text, position)?);
+            spec.add(item(text, position)?, &WRITTEN)?;
         }
-        Self::new(entries)
+        Ok(spec)
     }
 }
 
@@ -191,36 +162,43 @@ mod tests {
         for (text, says) in [
             (
                 "",
-                "invalid ACL entry \"\" at position 1: expected [default:]type:name:rwx",
+                "invalid ACL entry \"\" at position 1: ACL entry type is empty: expected user, group, mask or other",
             ),
-            ("sticky", "invalid ACL: the entry user:: is missing"),
+            (
+                "sticky",
+                "invalid ACL entry \"sticky\" at position 1: unexpected ACL entry type: expected user, group, mask or other",
+            ),
+            (
+                "sticky,",
+                "invalid ACL entry \"\" at position 2: ACL entry type is empty: expected user, group, mask or other",
+            ),
             (
                 "user::rwx,sticky,group::r-x,other::---",
-                "invalid ACL entry \"sticky\" at position 2: expected [default:]type:name:rwx",
+                "invalid ACL entry \"sticky\" at position 2: unexpected ACL entry type: expected user, group, mask or other",
             ),
             (
                 "sticky,user::rwx,usr:a:r--",
-                "invalid ACL entry \"usr:a:r--\" at position 3: expected user, group, mask or other",
+                "invalid ACL entry \"usr:a:r--\" at position 3: unexpected ACL entry type: expected user, group, mask or other",
             ),
             (
                 "USER::rwx",
-                "invalid ACL entry \"USER::rwx\" at position 1: expected user, group, mask or other",
+                "invalid ACL entry \"USER::rwx\" at position 1: unexpected ACL entry type: expected user, group, mask or other",
             ),
             (
                 "user::rwx, group::r-x",
-                "invalid ACL entry \" group::r-x\" at position 2: expected user, group, mask or other",
+                "invalid ACL entry \" group::r-x\" at position 2: unexpected ACL entry type: expected user, group, mask or other",
             ),
             (
                 "user::7",
-                "invalid ACL entry \"user::7\" at position 1: expected a permission such as rw-",
+                "invalid ACL entry \"user::7\" at position 1: invalid permission: expected three characters such as rw-",
             ),
             (
                 "user::rwx:",
-                "invalid ACL entry \"user::rwx:\" at position 1: expected [default:]type:name:rwx",
+                "invalid ACL entry \"user::rwx:\" at position 1: expected a permission such as rw- at the end",
             ),
             (
                 "other:o:rwx",
-                "invalid ACL entry \"other:o:rwx\" at position 1: expected no name for mask and other",
+                "invalid ACL entry \"other:o:rwx\" at position 1: subject for mask and other must be empty",
             ),
             (
                 "user:a b :rwx",
@@ -245,13 +223,17 @@ mod tests {
                 "{text}"
             );
         }
+        for default in ["default:user::rwx", "default:user:bob:rwx"] {
+            let spec: AclSpec = format!("{base},mask::rwx,{default}").parse().unwrap();
+            let error = Acl::from_entries(spec.entries().iter().cloned()).unwrap_err();
+            assert!(matches!(error, AclError::MixedScopes { entry } if entry == default));
+        }
         let error = format!("{base},default:user::rwx")
             .parse::<Acl>()
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "invalid ACL entry \"default:user::rwx\" at position 4: \
-             expected the entries of one list, without default:"
+            "invalid ACL: entries of both scopes in one list: default:user::rwx"
         );
     }
 
@@ -286,6 +268,11 @@ mod tests {
         let text = format!("{named}user::rwx,group::r-x,mask::r-x,other::---");
         let acl: Acl = text.parse().unwrap();
         assert_eq!(acl.to_string().len(), text.len());
+        let entries = acl.entries(Scope::Access, &Dialect::POSIX);
+        assert_eq!(AclSpec::new(entries).unwrap().entries().len(), 50_004);
+        let groups: Protection = text.replace("user:u", "group:g").parse().unwrap();
+        let lost = groups.losses(&Dialect::POSIX, &Dialect::ALLUXIO);
+        assert!(lost.is_empty(), "{lost:?}");
         let twice = format!("{text},user:u25000:---");
         let error = twice.parse::<Acl>().unwrap_err();
         assert!(matches!(error, AclError::Duplicate { entry } if entry == "user:u25000:---"));

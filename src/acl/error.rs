@@ -62,6 +62,12 @@ pub enum AclError {
         /// The second entry.
         entry: String,
     },
+    /// Entries of both scopes, where those of one list were expected.
+    #[error("invalid ACL: entries of both scopes in one list: {entry}")]
+    MixedScopes {
+        /// The first entry of the other scope.
+        entry: String,
+    },
     /// The owner's, the owning group's or the others' entry is missing.
     #[error("invalid ACL: the entry {entry} is missing")]
     MissingBase {

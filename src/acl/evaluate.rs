@@ -116,7 +116,7 @@ impl View<'_> {
                     && dialect.empty_mask == EmptyMask::HidesEntries =>
             {
                 Verdict {
-                    entries_hidden: true,
+                    entries_hidden: !extended.is_nameless(),
                     ..plain(Class::Other, self.other)
                 }
             }
@@ -185,6 +185,11 @@ impl Extended {
             granted: other.contains(wanted),
             entries_hidden: false,
         }
+    }
+
+    /// Whether there is a mask and nothing else.
+    const fn is_nameless(&self) -> bool {
+        self.users.is_empty() && self.groups.is_empty()
     }
 
     /// The entries of named groups that apply to a member of `groups`.

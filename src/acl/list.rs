@@ -73,14 +73,23 @@ impl Acl {
         }
     }
 
-    /// A complete ACL from its entries, in any order; the scope of the entries is not looked at.
+    /// A complete ACL from its entries, in any order. They are all of one scope, whichever: a default entry among those of an
+    /// access ACL would grant what it was never meant to. [`Protection::from_entries`](super::Protection::from_entries) takes
+    /// both.
     ///
     /// # Errors
     ///
-    /// [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there are named entries but
-    /// no mask.
+    /// [`AclError::MixedScopes`], [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there
+    /// are named entries but no mask.
     pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
-        Draft::of_entries(entries)?.finish(Scope::Access, LoneMask::Kept)
+        let entries: Vec<_> = entries.into_iter().collect();
+        let scope = entries.first().map_or(Scope::Access, |entry| entry.scope);
+        if let Some(other) = entries.iter().find(|entry| entry.scope != scope) {
+            return Err(AclError::MixedScopes {
+                entry: other.to_string(),
+            });
+        }
+        Draft::of_entries(entries)?.finish(scope, LoneMask::Kept)
     }
 
     /// Whether the list has a mask, and so more than a mode can say.

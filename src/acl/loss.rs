@@ -162,7 +162,10 @@ fn may_hide(scope: Scope, acl: &Acl) -> bool {
 fn complementary_groups(acl: &Acl, mut entries: Vec<Entry>) -> Vec<Entry> {
     let mask = acl.mask().unwrap_or(Perm::ALL);
     entries.retain(|entry| matches!(entry.tag, Tag::OwningGroup | Tag::Group(_)));
-    let granted: Vec<_> = entries.iter().map(|entry| entry.perm & mask).collect();
+    // Eight at most, however long the list is.
+    let mut granted: Vec<_> = entries.iter().map(|entry| entry.perm & mask).collect();
+    granted.sort_unstable();
+    granted.dedup();
     entries.retain(|entry| {
         let one = entry.perm & mask;
         granted

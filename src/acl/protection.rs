@@ -45,6 +45,20 @@ impl Protection {
         }
     }
 
+    /// A protection from the entries of both scopes, in any order, as [`entries`](Self::entries) lists them.
+    ///
+    /// # Errors
+    ///
+    /// [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there are named entries but
+    /// no mask.
+    pub fn from_entries(
+        entries: impl IntoIterator<Item = Entry>,
+        sticky: bool,
+    ) -> Result<Self, AclError> {
+        let (access, default) = Draft::of_scopes(entries)?;
+        Self::from_drafts(access, default, sticky)
+    }
+
     /// A protection from complete lists; a default list without any entry is none.
     pub(super) fn from_drafts(
         access: Draft,

@@ -1,6 +1,6 @@
 //! ACLs evaluated and edited.
 
-use bailiwick::acl::{Acl, AclError, AclSpec, Dialect, Entry, Kind, Mode, Perm, Protection, Scope};
+use bailiwick::acl::{AclError, AclSpec, Dialect, Entry, Kind, Mode, Perm, Protection, Scope};
 use bailiwick::authz::{Attrs, Op, Policy};
 use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
 use serde_json::Value;
@@ -26,17 +26,10 @@ fn perm(text: &str) -> Perm {
 /// A protection that has exactly these entries; without any for the access ACL, that one grants nothing.
 fn protection(entries: &[&str]) -> Result<Protection, AclError> {
     let spec = AclSpec::parse(&entries.join(","), &Dialect::HDFS)?;
-    let entries = spec.entries().iter().cloned();
-    let (access, default): (Vec<_>, Vec<_>) =
-        entries.partition(|entry| entry.scope == Scope::Access);
-    let access = match access.is_empty() {
-        true => Acl::from_mode(Mode::from_bits(0)),
-        false => Acl::from_entries(access)?,
-    };
-    let default = (!default.is_empty())
-        .then(|| Acl::from_entries(default))
-        .transpose()?;
-    Ok(Protection::from_parts(access, default, false))
+    let nothing = Protection::from(Mode::NONE).entries(&Dialect::HDFS);
+    let access = spec.entries().iter().any(|e| e.scope == Scope::Access);
+    let base = nothing.into_iter().filter(|_| !access);
+    Protection::from_entries(base.chain(spec.entries().iter().cloned()), false)
 }
 
 #[test]

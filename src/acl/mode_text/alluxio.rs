@@ -20,7 +20,8 @@ pub(super) fn read(text: &str, role: ModeRole) -> Result<Mode, ModeError> {
     let mut scan = Scan::new(text, role);
     let mut bits = 0;
     // Java's split drops empty parts at the end, of the text and of a clause.
-    while !scan.rest().trim_end_matches(',').is_empty() {
+    let end = text.trim_end_matches(',').len();
+    while scan.at() < end {
         let field = classes(scan.take_any("ugoa"));
         if !scan.take('=') {
             return Err(scan.expected("u, g, o, a or ="));

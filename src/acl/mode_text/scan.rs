@@ -76,7 +76,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    const fn at(&self) -> usize {
+    /// How many bytes were read.
+    pub(super) const fn at(&self) -> usize {
         self.text.len() - self.rest.len()
     }
 }

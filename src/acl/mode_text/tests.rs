@@ -309,3 +309,11 @@ fn a_change_looks_at_the_mode_as_its_dialect_does() {
         assert_eq!(after(text, before, &Dialect::POSIX), posix, "posix {text}");
     }
 }
+
+#[test]
+fn a_long_text_is_read_in_reasonable_time() {
+    let clauses = 100_000;
+    let text = "u=r,".repeat(clauses) + &",".repeat(clauses);
+    let mode = Mode::parse(&text, &Dialect::ALLUXIO).unwrap();
+    assert_eq!(mode, Mode::from_bits(0o400));
+}

@@ -13,7 +13,7 @@ const SHOWN: usize = 80;
 
 /// What entries look like besides what the dialect says.
 #[derive(Clone, Copy)]
-pub(super) struct Form {
+pub(in crate::acl) struct Form {
     /// Without permissions.
     pub(super) removal: bool,
     /// Perhaps with a comment behind.
@@ -21,7 +21,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    pub(super) const ENTRIES: Self = Self {
+    pub(in crate::acl) const ENTRIES: Self = Self {
         removal: false,
         comments: false,
     };
@@ -48,19 +48,19 @@ pub(super) enum Type {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Item<'a> {
+pub(in crate::acl) struct Item<'a> {
     pub(super) text: &'a str,
     place: Place,
     pub(super) form: Form,
 }
 
 impl<'a> Item<'a> {
-    pub(super) const fn new(text: &'a str, place: Place, form: Form) -> Self {
+    pub(in crate::acl) const fn new(text: &'a str, place: Place, form: Form) -> Self {
         Self { text, place, form }
     }
 
     /// The entry, and whether its permission asks for `X`.
-    pub(super) fn read(self, dialect: &Dialect) -> Result<(Entry, bool), AclError> {
+    pub(in crate::acl) fn read(self, dialect: &Dialect) -> Result<(Entry, bool), AclError> {
         if self.text.len() > MAX_LENGTH {
             return Err(self.expected("expected an entry of at most 2048 bytes"));
         }
@@ -96,7 +96,7 @@ impl<'a> Item<'a> {
         }
     }
 
-    pub(super) fn expected(self, expected: &'static str) -> AclError {
+    pub(in crate::acl) fn expected(self, expected: &'static str) -> AclError {
         AclError::Entry {
             entry: self.shown(),
             place: self.place,

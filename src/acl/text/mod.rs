@@ -9,10 +9,11 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::{AclError, Dialect, EmptyItems, Entry, Place, Scope};
-use item::{Form, Item};
+pub(super) use item::{Form, Item};
 pub use listing::AclListing;
 use name::{entry_text, tag_text};
 
@@ -93,16 +94,17 @@ impl AclSpec {
     ///
     /// [`AclError::Duplicate`] if two have the same scope, type and name.
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
-        let mut spec = Self::default();
-        for entry in entries {
-            if spec.has_twin_of(&entry) {
-                return Err(AclError::Duplicate {
-                    entry: entry.to_string(),
-                });
-            }
-            spec.entries.push(entry);
+        let entries: Vec<_> = entries.into_iter().collect();
+        let mut seen = HashSet::with_capacity(entries.len());
+        if let Some(twin) = entries.iter().find(|e| !seen.insert((e.scope, &e.tag))) {
+            return Err(AclError::Duplicate {
+                entry: twin.to_string(),
+            });
         }
-        Ok(spec)
+        Ok(Self {
+            entries,
+            conditional: Vec::new(),
+        })
     }
 
     /// The entries, in the order given. An `X` of `setfacl(1)` is not among the permissions: whether it is an `x` shows when
@@ -201,7 +203,7 @@ impl AclSpec {
         spec.filled(Item::new("", Place::Line(1), form))
     }
 
-    fn add(&mut self, item: Item<'_>, dialect: &Dialect) -> Result<(), AclError> {
+    pub(super) fn add(&mut self, item: Item<'_>, dialect: &Dialect) -> Result<(), AclError> {
         if self.entries.len() == MAX_ENTRIES {
             return Err(item.expected("expected no more than 1024 entries"));
         }

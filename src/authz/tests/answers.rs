@@ -146,6 +146,29 @@ fn hdfs_shows_the_mask_in_the_mode_and_no_sign_of_an_acl() {
 }
 
 #[test]
+fn an_empty_mask_that_hides_nothing_is_not_said_to_hide() {
+    for (spec, says) in [
+        ("mask::---", "the entry for others grants ---; "),
+        (
+            "user:eve:r--,mask::---",
+            "the entry for others grants ---, for the empty mask hides the named entries; ",
+        ),
+    ] {
+        let mut world = world(Dialect::POSIX, 0o755, 0o640);
+        let spec = AclSpec::parse(spec, &Dialect::POSIX).unwrap();
+        world.file = world
+            .file
+            .modify(&spec, Kind::File, &Dialect::POSIX)
+            .unwrap();
+        let (alice, staff, bob) = (user("alice"), group("staff"), world.subject("bob", &[]));
+        let file = Attrs::new(Kind::File, &alice, &staff, &world.file);
+        let denied = world.policy.walk(&bob).check(Op::Open, Some(file));
+        let words = denied.unwrap_err().explain("/f").to_string();
+        assert!(words.contains(says), "{words}");
+    }
+}
+
+#[test]
 fn a_permit_for_a_file_that_was_not_there_opens_nothing() {
     let world = world(Dialect::HDFS, 0o777, 0o777);
     let (alice, staff) = (user("alice"), group("staff"));
