@@ -1,6 +1,8 @@
 //! TLS stores and contexts against keytool, openssl, JSSE and curl.
 #![cfg(feature = "ring")]
 
+#[path = "support/random.rs"]
+mod random;
 #[path = "support/tls_tools.rs"]
 mod tools;
 
@@ -15,6 +17,7 @@ use bailiwick::tls::{
     ClientAuth, ClientContext, Identity, NameCheck, Password, ServerContext, Store, TlsError,
     Trust, ring_provider,
 };
+use random::Random;
 use rustls::version::{TLS12, TLS13};
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, Error, ServerConfig, SignatureAlgorithm,
@@ -1196,9 +1199,7 @@ fn mutated_stores_never_panic() {
         "#,
         false,
     );
-    let seed = 0x5eed_0000_0000_0001;
-    println!("seed {seed:#x}");
-    let mut random = tools::Random(seed);
+    let mut random = Random::new(random::seed("damaged stores", || 1));
     let provider = ring_provider();
     let password = Password::new("password");
     let start = Instant::now();

@@ -5,7 +5,7 @@ use bailiwick::authz::Op;
 use rustix::io::Errno;
 
 use crate::people::{Ids, policy};
-use crate::random::Rng;
+use crate::random::Random;
 use crate::run::{Run, Scene};
 use crate::worker::Worker;
 use crate::world::{At, World};
@@ -23,7 +23,7 @@ struct Question {
 }
 
 impl Question {
-    fn random(rng: &mut Rng, world: &World) -> Self {
+    fn random(rng: &mut Random, world: &World) -> Self {
         let inode = rng.below(world.nodes.len());
         let node = &world.nodes[inode];
         let path = &node.path;

@@ -5,7 +5,7 @@
 //! groups of the subject, so that every check is the kernel's own. It runs as root, on a file system with ACLs.
 //!
 //! `BAILIWICK_KERNEL_CASES` is how many cases each test tries (half of it where inodes are made by the hundred, a tenth where
-//! each case runs a tool), 5,000 unless said otherwise; `BAILIWICK_KERNEL_SEED` repeats a run, and every run prints its seed.
+//! each case runs a tool), 5,000 unless said otherwise; `BAILIWICK_SEED` repeats a run, and every run prints its seed.
 //! A mismatch prints the inodes on the way in the form that `setfacl --restore` reads.
 //!
 //! Settings of the machine do not matter: `fs.protected_regular` and `protected_fifos` are about `O_CREAT` on what exists,
@@ -18,6 +18,7 @@ mod births;
 mod disk;
 mod operations;
 mod people;
+#[path = "../support/random.rs"]
 mod random;
 mod run;
 mod traits;

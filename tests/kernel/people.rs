@@ -7,7 +7,7 @@ use bailiwick::acl::Dialect;
 use bailiwick::authz::Policy;
 use bailiwick::identity::{GroupName, GroupRef, Groups, Mechanism, Subject, UserName, UserRef};
 
-use crate::random::Rng;
+use crate::random::Random;
 
 pub(crate) const USERS: [u32; 6] = ids(2_100_000_001);
 pub(crate) const GROUPS: [u32; 6] = ids(2_100_000_101);
@@ -25,7 +25,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    pub(crate) fn random(rng: &mut Rng) -> Self {
+    pub(crate) fn random(rng: &mut Random) -> Self {
         let mut groups = rng.some(&GROUPS, 4);
         if groups.is_empty() {
             groups.push(*rng.pick(&GROUPS));
@@ -37,7 +37,7 @@ impl Ids {
     }
 
     /// The super user first, and then anybody.
-    pub(crate) fn of_number(number: usize, rng: &mut Rng) -> Self {
+    pub(crate) fn of_number(number: usize, rng: &mut Random) -> Self {
         match number {
             0 => Self::root(),
             _ => Self::random(rng),

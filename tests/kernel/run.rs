@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use crate::disk::Inode;
 use crate::people;
-use crate::random::Rng;
+use crate::random::{self, Random};
 use crate::worker::Outcome;
 use crate::world::{At, ROOT, World};
 
@@ -25,7 +25,7 @@ pub(crate) struct Run {
     seed: u64,
     /// How many cases to try.
     pub(crate) cases: usize,
-    pub(crate) rng: Rng,
+    pub(crate) rng: Random,
     /// How many were allowed and denied, by kind.
     counts: BTreeMap<&'static str, [usize; 2]>,
     /// What else was found as it should be, by kind.
@@ -36,10 +36,9 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn new(name: &'static str) -> Self {
         ready();
-        let number = |variable| env::var(variable).map(|text| text.parse::<u64>().unwrap());
-        let seed = number("BAILIWICK_KERNEL_SEED").unwrap_or_else(|_| clock());
-        let cases = number("BAILIWICK_KERNEL_CASES").unwrap_or(5_000);
-        println!("{name}: BAILIWICK_KERNEL_SEED={seed} BAILIWICK_KERNEL_CASES={cases}");
+        let seed = random::seed(name, clock);
+        let cases = random::setting("BAILIWICK_KERNEL_CASES").unwrap_or(5_000);
+        println!("{name}: BAILIWICK_KERNEL_CASES={cases}");
         // Each test has numbers of its own.
         let own = name
             .bytes()
@@ -48,7 +47,7 @@ impl Run {
             name,
             seed,
             cases: usize::try_from(cases).unwrap(),
-            rng: Rng::new(own),
+            rng: Random::new(own),
             counts: BTreeMap::new(),
             noted: BTreeMap::new(),
             started: Instant::now(),
@@ -111,7 +110,7 @@ impl Run {
     pub(crate) fn mismatch(&self, scene: &Scene<'_>, kernel: &str, ours: &str) -> ! {
         let Scene { by, line, .. } = scene;
         panic!(
-            "the kernel and we differ in case {} of {} with BAILIWICK_KERNEL_SEED={}\n\
+            "the kernel and we differ in case {} of {} with BAILIWICK_SEED={}\n\
              subject: user {} in groups {:?}\n\
              does:    {line}\n\
              kernel:  {kernel}\n\

@@ -3,7 +3,7 @@
 use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Protection};
 
 use crate::people::{GROUPS, USERS};
-use crate::random::Rng;
+use crate::random::Random;
 
 /// What an inode is to be.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(crate) struct Traits {
 }
 
 impl Traits {
-    pub(crate) fn random(rng: &mut Rng, kind: Kind) -> Self {
+    pub(crate) fn random(rng: &mut Random, kind: Kind) -> Self {
         let directory = kind == Kind::Directory;
         let mut entries = acl("", rng, directory);
         if directory && rng.percent(30) {
@@ -32,7 +32,7 @@ impl Traits {
         }
     }
 
-    pub(crate) fn any(rng: &mut Rng) -> Self {
+    pub(crate) fn any(rng: &mut Random) -> Self {
         let kind = if rng.percent(55) {
             Kind::Directory
         } else {
@@ -48,7 +48,7 @@ impl Traits {
     }
 
     /// A directory that lets almost everybody pass, so that what is below it gets asked.
-    pub(crate) fn root(rng: &mut Rng) -> Self {
+    pub(crate) fn root(rng: &mut Random) -> Self {
         let mut traits = Self::random(rng, Kind::Directory);
         for entry in &mut traits.entries {
             entry.replace_range(entry.len() - 1.., "x");
@@ -68,7 +68,7 @@ impl Traits {
 }
 
 /// The entries of one scope: minimal, with a mask alone, or with some named entries.
-fn acl(scope: &str, rng: &mut Rng, directory: bool) -> Vec<String> {
+fn acl(scope: &str, rng: &mut Random, directory: bool) -> Vec<String> {
     let (users, groups) = match rng.below(10) {
         0..3 => (vec![], vec![]),
         _ => (rng.some(&USERS, 3), rng.some(&GROUPS, 3)),
@@ -91,7 +91,7 @@ fn acl(scope: &str, rng: &mut Rng, directory: bool) -> Vec<String> {
 }
 
 /// Directories grant more than files, or nobody would get far.
-fn bits(rng: &mut Rng, directory: bool) -> &'static str {
+fn bits(rng: &mut Random, directory: bool) -> &'static str {
     const ALL: [&str; 8] = ["---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"];
     match rng.below(10) {
         0..4 if directory => "rwx",

@@ -4,7 +4,7 @@ use bailiwick::authz::{Op, Policy};
 use bailiwick::identity::Subject;
 
 use crate::people::{GROUPS, Ids, USERS, policy};
-use crate::random::Rng;
+use crate::random::Random;
 use crate::run::{Answer, Run, Scene};
 use crate::traits::Traits;
 use crate::worker::Worker;
@@ -87,7 +87,7 @@ fn forest(run: &mut Run) -> (World, Vec<(usize, usize)>) {
 }
 
 /// An inode of that user, or one of anybody's that lets the user do what a tool needs, or almost.
-fn mostly_of(Ids { user, groups }: &Ids, rng: &mut Rng) -> Traits {
+fn mostly_of(Ids { user, groups }: &Ids, rng: &mut Random) -> Traits {
     let mut traits = Traits::any(rng);
     match rng.below(10) {
         0 => {}

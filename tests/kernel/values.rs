@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use crate::disk::Inode;
 use crate::people::{gid, group, uid, user};
-use crate::random::Rng;
+use crate::random::Random;
 use crate::run::Run;
 use crate::traits::Traits;
 
@@ -71,7 +71,7 @@ fn the_kernel_takes_the_values_that_we_can_read() {
 }
 
 /// A value as it should be, changed in up to three places.
-fn value(rng: &mut Rng) -> Vec<u8> {
+fn value(rng: &mut Random) -> Vec<u8> {
     let protection = Traits::random(rng, Kind::File).protection();
     let mut value = protection.access().to_xattr(uid, gid).unwrap();
     for _ in 0..rng.below(4) {

@@ -9,4 +9,7 @@ mod mode;
 mod permission;
 #[cfg(target_os = "linux")]
 mod posix_tools;
+#[cfg(target_os = "linux")]
+#[path = "../support/random.rs"]
+mod random;
 mod text;

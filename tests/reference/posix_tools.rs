@@ -6,55 +6,46 @@ use std::process::{Command, Stdio};
 
 use bailiwick::acl::{Dialect, Kind, Mode, ModeChange, ModeError};
 
+use crate::random::{self, Random};
+
 const POSIX: &Dialect = &Dialect::POSIX;
 
-/// xorshift64*: the same expressions for the same seed.
-struct Random(u64);
+/// Texts, of which most are modes.
+struct Texts {
+    random: Random,
+}
 
-impl Random {
-    /// Set `BAILIWICK_SEED` for other expressions than the usual ones.
+impl Texts {
     fn seeded() -> Self {
-        let seed = std::env::var("BAILIWICK_SEED").map_or(20_261, |seed| seed.parse().unwrap());
-        println!("BAILIWICK_SEED={seed}");
-        Self(seed.max(1))
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(high).unwrap() % limit
-    }
-
-    fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
+        Self {
+            random: Random::new(random::seed("modes", || 20_261)),
+        }
     }
 
     fn some_of(&mut self, set: &str, most: usize) -> String {
-        let count = self.below(most + 1);
+        let count = self.random.below(most + 1);
         (0..count).map(|_| self.char_of(set)).collect()
     }
 
     fn char_of(&mut self, set: &str) -> char {
-        set.chars().nth(self.below(set.len())).unwrap()
+        set.chars().nth(self.random.below(set.len())).unwrap()
     }
 
     fn mode(&mut self, bits: usize) -> Mode {
-        Mode::from_bits(u16::try_from(self.below(bits)).unwrap())
+        Mode::from_bits(u16::try_from(self.random.below(bits)).unwrap())
     }
 
     /// Clauses as chmod(1) has them, with these letters and with copied classes.
     fn clauses(&mut self, letters: &str) -> String {
         let mut text = String::new();
-        for clause in 0..=self.below(3) {
+        for clause in 0..=self.random.below(3) {
             if clause > 0 {
                 text.push(',');
             }
             text += &self.some_of("ugoa", 2);
-            for _ in 0..=self.below(3) {
+            for _ in 0..=self.random.below(3) {
                 text.push(self.char_of("+-="));
-                text += &match self.one_in(4) {
+                text += &match self.random.once_in(4) {
                     true => self.char_of("ugo").to_string(),
                     false => self.some_of(letters, 3),
                 };
@@ -66,9 +57,9 @@ impl Random {
     /// With one character put in, taken out or replaced.
     fn spoil(&mut self, text: &str) -> String {
         let mut chars: Vec<_> = text.chars().collect();
-        let at = self.below(chars.len());
+        let at = self.random.below(chars.len());
         let other = self.char_of("ugoa+-=rwxXt,,078 ;S");
-        match self.below(3) {
+        match self.random.below(3) {
             0 => chars.insert(at, other),
             1 => chars[at] = other,
             _ => {
@@ -102,18 +93,18 @@ fn shown(mode: Result<Mode, ModeError>) -> String {
 
 #[test]
 fn chmod_does_as_the_tool_does() {
-    let mut random = Random::seeded();
+    let mut texts = Texts::seeded();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().to_str().unwrap();
     let mut script = format!("cd '{at}' && touch File && mkdir Directory || exit\n");
     let (mut ours, mut refused) = (Vec::new(), 0);
     while ours.len() < 800 {
-        let mut text = match random.one_in(8) {
-            true => random.some_of("01234567", 5),
-            false => random.clauses("rwxXt"),
+        let mut text = match texts.random.once_in(8) {
+            true => texts.some_of("01234567", 5),
+            false => texts.clauses("rwxXt"),
         };
-        if !text.is_empty() && random.one_in(4) {
-            text = random.spoil(&text);
+        if !text.is_empty() && texts.random.once_in(4) {
+            text = texts.spoil(&text);
         }
         let change = ModeChange::parse(&text, POSIX);
         // coreutils has the set-id bits, and takes octal digits after an operator.
@@ -124,9 +115,9 @@ fn chmod_does_as_the_tool_does() {
         if extension || matches!(change, Err(ModeError::SetId { .. })) {
             continue;
         }
-        let umask = random.mode(0o1000);
+        let umask = texts.mode(0o1000);
         for kind in [Kind::File, Kind::Directory] {
-            let before = random.mode(0o2000);
+            let before = texts.mode(0o2000);
             let case = format!(
                 "umask {umask:04o}; chmod {before:04o} {kind:?}; chmod -- '{text}' {kind:?}"
             );
@@ -155,18 +146,18 @@ fn chmod_does_as_the_tool_does() {
 
 #[test]
 fn umask_does_as_the_shells_do() {
-    let mut random = Random::seeded();
+    let mut texts = Texts::seeded();
     for shell in ["dash", "bash"] {
         let (mut script, mut ours) = (String::new(), Vec::new());
         for _ in 0..1000 {
-            let text = match (random.one_in(8), shell) {
-                (true, _) => format!("{:o}", random.below(0o10000)),
+            let text = match (texts.random.once_in(8), shell) {
+                (true, _) => format!("{:o}", texts.random.below(0o10000)),
                 // bash knows one operator a clause, and neither X nor copies.
                 (_, "bash") => {
-                    let (classes, operator) = (random.some_of("ugoa", 3), random.char_of("+-="));
-                    format!("{classes}{operator}{}", random.some_of("rwx", 3))
+                    let (classes, operator) = (texts.some_of("ugoa", 3), texts.char_of("+-="));
+                    format!("{classes}{operator}{}", texts.some_of("rwx", 3))
                 }
-                _ => random.clauses("rwxX"),
+                _ => texts.clauses("rwxX"),
             };
             writeln!(script, "umask 0; umask -- '{text}' && umask || echo error").unwrap();
             let umask = shown(Mode::parse_umask(&text, POSIX));

@@ -5,31 +5,7 @@ use std::path::PathBuf;
 
 use bailiwick::acl::Kind;
 
-/// SplitMix64: small, and the same everywhere.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// True once in `n` times.
-    fn once_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
+use crate::random::Random;
 
 /// Commands with entries of which none stands twice, written in as many ways as setfacl reads.
 pub(crate) struct Commands {
@@ -56,11 +32,11 @@ impl Commands {
             2 => self
                 .random
                 .pick(&["X", "rX", "rwX", "-X", "xX", "r-X"])
-                .to_owned(),
+                .to_string(),
             3 => self
                 .random
                 .pick(&["r", "w", "x", "-", "xr", "wr", "------", "x-w-"])
-                .to_owned(),
+                .to_string(),
             _ => {
                 let bit = |bit: usize, letter| if octal & bit != 0 { letter } else { '-' };
                 [bit(4, 'r'), bit(2, 'w'), bit(1, 'x')].iter().collect()
@@ -90,7 +66,8 @@ impl Commands {
             (false, _) => entry += &format!("{of}:{}{name}", self.random.pick(&["", "", " "])),
         }
         if removal {
-            return entry + self.random.pick(&["", if tag < 4 { "" } else { ":" }]);
+            let behind = if tag < 4 { "" } else { ":" };
+            return entry + *self.random.pick(&["", behind]);
         }
         format!(
             "{entry}:{}{}",
@@ -110,7 +87,7 @@ impl Commands {
             if !wanted {
                 continue;
             }
-            let rarely = self.random.pick(&[2, 3, 6]);
+            let rarely = *self.random.pick(&[2, 3, 6]);
             for tag in 0..10 {
                 // Access entries of the three classes cannot be removed; that is tried seldom.
                 let rarely = if removal && tag < 3 && !default {
@@ -159,7 +136,7 @@ impl Commands {
         let passed_by = kind == Kind::File && recursive;
         let actions = match refused || passed_by {
             true => 1,
-            false => self.random.pick(&[1, 1, 2, 3]),
+            false => *self.random.pick(&[1, 1, 2, 3]),
         };
         for _ in 0..actions {
             let (option, removal) = match self.random.below(12) {
@@ -183,7 +160,8 @@ impl Commands {
                 Kind::File if passed_by && !removal => Scopes::Both,
                 Kind::File => Scopes::Access,
                 Kind::Directory => {
-                    self.random
+                    *self
+                        .random
                         .pick(&[Scopes::Access, Scopes::Default, Scopes::Both])
                 }
             };

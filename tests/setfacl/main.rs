@@ -4,6 +4,8 @@
 //! ACLs for temporary files.
 
 mod commands;
+#[path = "../support/random.rs"]
+mod random;
 mod texts;
 
 use std::fs;
@@ -13,17 +15,11 @@ use std::process::{Command, Output};
 
 use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Protection, Setfacl};
 use bailiwick::identity::{GroupName, UserName};
-use commands::{Commands, Random};
+use commands::Commands;
+use random::Random;
 use tempfile::TempDir;
 
 const POSIX: &Dialect = &Dialect::POSIX;
-
-fn number(variable: &str, usual: u64) -> u64 {
-    match std::env::var(variable) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable}={text}")),
-        Err(_) => usual,
-    }
-}
 
 /// A file or a directory that both change.
 pub(crate) struct Inode {
@@ -96,17 +92,18 @@ fn folder() -> TempDir {
 
 #[test]
 fn random_commands_end_where_setfacl_ends() {
-    let (seed, rounds) = (number("BAILIWICK_SEED", 1), number("BAILIWICK_ROUNDS", 200));
-    println!("setfacl: BAILIWICK_SEED={seed} BAILIWICK_ROUNDS={rounds}");
+    let seed = random::seed("setfacl", || 1);
+    let rounds = random::setting("BAILIWICK_ROUNDS").unwrap_or(200);
+    println!("setfacl: BAILIWICK_ROUNDS={rounds}");
     let folder = folder();
     let (mut done, mut refused) = (0, 0);
     for round in 0..rounds {
         let mut commands = Commands {
-            random: Random(seed.wrapping_mul(1 << 32).wrapping_add(round)),
+            random: Random::new(seed.wrapping_mul(1 << 32).wrapping_add(round)),
             folder: folder.path().to_owned(),
             files: 0,
         };
-        let kind = commands
+        let kind = *commands
             .random
             .pick(&[Kind::File, Kind::Directory, Kind::Directory]);
         let mode = commands.random.below(0o2000) as u16 | 0o400;

@@ -138,15 +138,3 @@ pub(crate) fn handshake(
     }
     (client_result, server_result)
 }
-
-/// The numbers of Marsaglia's xorshift: the same for everyone.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-}

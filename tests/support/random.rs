@@ -1,9 +1,26 @@
-//! Random numbers that a seed repeats (SplitMix64).
+//! Random numbers that a seed repeats (SplitMix64), for every test that draws some.
+
+#![allow(dead_code, reason = "no test binary draws in every way")]
+
+use std::env;
+
+/// The number that an environment variable gives, if it is set.
+pub(crate) fn setting(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text}")))
+}
+
+/// The seed of a run: `BAILIWICK_SEED`, or the usual one. It is printed, so that the run can be repeated.
+pub(crate) fn seed(name: &str, usual: impl FnOnce() -> u64) -> u64 {
+    let seed = setting("BAILIWICK_SEED").unwrap_or_else(usual);
+    println!("{name}: BAILIWICK_SEED={seed}");
+    seed
+}
 
 #[derive(Debug)]
-pub(crate) struct Rng(u64);
+pub(crate) struct Random(u64);
 
-impl Rng {
+impl Random {
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -28,6 +45,11 @@ impl Rng {
 
     pub(crate) fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
+    }
+
+    /// True once in `times` times.
+    pub(crate) fn once_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
     }
 
     pub(crate) fn pick<'a, T>(&mut self, among: &'a [T]) -> &'a T {
