@@ -2,22 +2,10 @@
 
 use bailiwick::acl::{AclError, AclSpec, Dialect, Entry, Kind, Mode, Perm, Protection, Scope};
 use bailiwick::authz::{Attrs, Op, Policy};
-use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
+use bailiwick::identity::{GroupName, UserName};
 use serde_json::Value;
 
-use crate::cases::{Cases, array, list, text};
-
-fn subject(policy: &Policy, user: &str, groups: &[&str]) -> Subject {
-    let groups: Groups = groups
-        .iter()
-        .map(|group| GroupName::new(group).unwrap())
-        .collect();
-    policy.admit(Subject::asserted(
-        UserName::new(user).unwrap(),
-        groups,
-        Mechanism::Simple,
-    ))
-}
+use crate::cases::{Cases, array, kind, list, subject, text};
 
 fn perm(text: &str) -> Perm {
     text.parse().unwrap()
@@ -151,11 +139,6 @@ fn prefixes(path: &str) -> Vec<&str> {
 }
 
 fn inode(value: &Value) -> (Kind, UserName, GroupName, Protection) {
-    let kind = if text(value, "type") == "dir" {
-        Kind::Directory
-    } else {
-        Kind::File
-    };
     let protection = match value["acl"].as_array() {
         Some(_) => {
             // HDFS keeps the mask in the mode's group bits only.
@@ -171,7 +154,7 @@ fn inode(value: &Value) -> (Kind, UserName, GroupName, Protection) {
         None => Protection::from(Mode::parse_octal(text(value, "mode")).unwrap()),
     };
     (
-        kind,
+        kind(text(value, "type")),
         UserName::new(text(value, "owner")).unwrap(),
         GroupName::new(text(value, "group")).unwrap(),
         protection,

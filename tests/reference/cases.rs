@@ -1,5 +1,8 @@
-//! The one loader of case files.
+//! The one loader of case files, and what they all name.
 
+use bailiwick::acl::Kind;
+use bailiwick::authz::Policy;
+use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
 use serde_json::Value;
 
 /// Loads a file of cases and says what became of them.
@@ -67,4 +70,22 @@ pub(crate) fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key]
         .as_array()
         .unwrap_or_else(|| panic!("{key} of {value}"))
+}
+
+/// `dir` or `file`.
+pub(crate) fn kind(text: &str) -> Kind {
+    match text {
+        "dir" => Kind::Directory,
+        "file" => Kind::File,
+        _ => panic!("{text} is no kind"),
+    }
+}
+
+pub(crate) fn subject(policy: &Policy, user: &str, groups: &[&str]) -> Subject {
+    let groups: Groups = groups
+        .iter()
+        .map(|group| GroupName::new(group).unwrap())
+        .collect();
+    let user = UserName::new(user).unwrap();
+    policy.admit(Subject::asserted(user, groups, Mechanism::Simple))
 }

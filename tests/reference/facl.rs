@@ -2,10 +2,9 @@
 
 use bailiwick::acl::{AclChange, AclSpec, Dialect, Getfacl, Kind, Mode, Protection, Setfacl, Tag};
 use bailiwick::authz::{Attrs, Op, Policy};
-use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
-use serde_json::Value;
+use bailiwick::identity::{GroupName, UserName};
 
-use crate::cases::{Cases, array, list, text};
+use crate::cases::{Cases, array, kind, list, subject, text};
 
 #[test]
 fn hdfs_getfacl_observed() {
@@ -15,7 +14,7 @@ fn hdfs_getfacl_observed() {
         let spec = AclSpec::parse(text(case, "entries"), dialect).unwrap();
         let sticky = case["sticky"].as_bool().unwrap();
         let bare = Protection::from(Mode::from_bits(if sticky { 0o1000 } else { 0 }));
-        let inode = bare.set(&spec, kind(case), dialect).unwrap();
+        let inode = bare.set(&spec, kind(text(case, "type")), dialect).unwrap();
         let owner = UserName::new(text(case, "owner")).unwrap();
         let group = GroupName::new(text(case, "group")).unwrap();
         let listing = inode
@@ -27,14 +26,6 @@ fn hdfs_getfacl_observed() {
         cases.pass();
     }
     cases.finish(60);
-}
-
-fn kind(case: &Value) -> Kind {
-    match text(case, "type") {
-        "dir" => Kind::Directory,
-        "file" => Kind::File,
-        other => panic!("{other}"),
-    }
 }
 
 #[test]
@@ -88,22 +79,19 @@ fn hdfs_facl_commands_observed() {
             other => panic!("{other}"),
         };
         let existing = "user:a:r-x,user:b:rw-,mask::rwx";
-        let existing = match kind(case) {
+        let kind = kind(text(case, "type"));
+        let existing = match kind {
             Kind::File => existing.to_owned(),
             Kind::Directory => format!("{existing},default:user:a:rwx,default:user:b:---"),
         };
         let existing = AclSpec::parse(&existing, dialect).unwrap();
         let inode = Protection::from(Mode::from_bits(0o750));
-        let inode = inode.modify(&existing, kind(case), dialect).unwrap();
+        let inode = inode.modify(&existing, kind, dialect).unwrap();
         let expected = match change {
-            Some(change) => change.apply(&inode, kind(case), dialect),
+            Some(change) => change.apply(&inode, kind, dialect),
             None => Ok(inode.clone()),
         };
-        assert_eq!(
-            command.apply(&inode, kind(case), dialect),
-            expected,
-            "{case}"
-        );
+        assert_eq!(command.apply(&inode, kind, dialect), expected, "{case}");
         cases.pass();
     }
     cases.finish(112);
@@ -215,11 +203,7 @@ fn ownership(id: &str) {
         UserName::new("userB").unwrap(),
     );
     let group = GroupName::new("group").unwrap();
-    let subject = policy.admit(Subject::asserted(
-        user_a.clone(),
-        Groups::default(),
-        Mechanism::Simple,
-    ));
+    let subject = subject(&policy, "userA", &[]);
     let open = Protection::from(Mode::from_bits(0o777));
     let attrs = |kind, owner| Attrs::new(kind, owner, &group, &open);
     let (mine, theirs) = (attrs(Kind::Directory, &user_a), attrs(Kind::File, &user_b));

@@ -2,10 +2,10 @@
 
 use bailiwick::acl::{Dialect, Kind, Mode, Perm, Protection};
 use bailiwick::authz::{Attrs, Denied, Op, Policy, Rename, Walk};
-use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
+use bailiwick::identity::{GroupName, Subject, UserName};
 use serde_json::Value;
 
-use crate::cases::{Cases, array, list, text};
+use crate::cases::{Cases, array, kind, list, subject, text};
 
 struct Inode {
     path: String,
@@ -55,14 +55,6 @@ fn inodes(section: &Value, case: &Value) -> Vec<Inode> {
     inodes
 }
 
-fn kind(text: &str) -> Kind {
-    match text {
-        "dir" => Kind::Directory,
-        "file" => Kind::File,
-        _ => panic!("{text} is no kind"),
-    }
-}
-
 fn find<'a>(inodes: &'a [Inode], path: &str) -> Option<Attrs<'a>> {
     let inode = inodes.iter().find(|inode| inode.path == path)?;
     Some(inode.attrs())
@@ -84,14 +76,9 @@ fn policy() -> Policy {
         .with_super_group(GroupName::new("test-supergroup").unwrap())
 }
 
-fn subject(policy: &Policy, section: &Value, case: &Value) -> Subject {
+fn asker(policy: &Policy, section: &Value, case: &Value) -> Subject {
     let user = text(case, "user");
-    let groups: Groups = list(&section["groups"], user)
-        .into_iter()
-        .map(|group| GroupName::new(group).unwrap())
-        .collect();
-    let user = UserName::new(user).unwrap();
-    policy.admit(Subject::asserted(user, groups, Mechanism::Simple))
+    subject(policy, user, &list(&section["groups"], user))
 }
 
 fn walk<'a>(
@@ -185,7 +172,7 @@ fn alluxio_permission() {
     let root = cases.root.clone();
     for case in array(&root["checker"], "cases") {
         let inodes = inodes(&root["checker"], case);
-        let subject = subject(&policy, &root["checker"], case);
+        let subject = asker(&policy, &root["checker"], case);
         let path = text(case, "path");
         let (way, target) = resolve(&inodes, path);
         let answer = match text(case, "op") {
@@ -215,7 +202,7 @@ fn alluxio_permission() {
     }
     for case in array(&root["master"], "cases") {
         let inodes = inodes(&root["master"], case);
-        let subject = subject(&policy, &root["master"], case);
+        let subject = asker(&policy, &root["master"], case);
         let answer = operations(case, &names)
             .into_iter()
             .try_for_each(|(op, path, recursive)| {
