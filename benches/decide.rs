@@ -1,139 +1,164 @@
 //! The decision engine on one thread and on two: `cargo bench --bench decide`. Against other engines: `benches/peers`.
 //!
-//! The argument is the number of different questions asked in turn: one is hot in the first cache and known to the branch
+//! The columns are the number of different questions asked in turn: one is hot in the first cache and known to the branch
 //! predictor by heart, 64 fit the second cache, 4096 do not.
 
+mod measure;
 mod world;
 
-use std::cell::Cell;
+use std::env::args;
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Instant;
 
 use bailiwick::acl::{Kind, Mode, Protection};
-use bailiwick::authz::{Attrs, Op};
+use bailiwick::authz::{Attrs, Denied, Op, Permit, Policy};
 use bailiwick::identity::{GroupName, UserName};
-use divan::counter::ItemsCount;
-use divan::{Bencher, black_box};
-use world::{Prehashed, Question, Stored, WANTED, Way, policy, questions};
-
-fn main() {
-    divan::main();
-}
+use measure::{Nanos, median, time_each};
+use world::{Question, WANTED, Way, policy, questions};
 
 const COUNTS: [usize; 3] = [1, 64, 4096];
+const CHILDREN: usize = 1000;
 
-/// Runs `ask` on one of `count` questions after the other.
-fn in_turn(bencher: Bencher, count: usize, ask: impl Fn(usize) -> bool) {
-    let turn = Cell::new(0);
-    bencher.bench_local(|| {
-        let now = turn.get();
-        turn.set(if now + 1 == count { 0 } else { now + 1 });
-        ask(black_box(now))
+fn main() {
+    let policy = &policy();
+    let most = COUNTS[COUNTS.len() - 1];
+    let open = &questions(policy, most, Way::Open);
+    let closed = &questions(policy, most, Way::Closed);
+
+    print!("{:42}", "median of one check, of questions");
+    println!("{}", COUNTS.map(|count| format!("{count:>10}")).concat());
+    row("path of depth 6, names prehashed", open, |q| {
+        check_path(policy, q).is_ok()
     });
-}
-
-fn prehashed(questions: &[Question]) -> Vec<(Vec<Prehashed>, Prehashed)> {
-    let inodes = questions.iter().map(|q| {
-        let way = q.way.iter().map(Stored::prehash).collect();
-        (way, q.target.prehash())
+    row("- keeping the permit", open, |q| check_path(policy, q));
+    row("- directories closed to others", closed, |q| {
+        check_path(policy, q).is_ok()
     });
-    inodes.collect()
-}
-
-fn path_prehashed(bencher: Bencher, count: usize, way: Way) {
-    let policy = policy();
-    let questions = questions(&policy, count, way);
-    let inodes = prehashed(&questions);
-    in_turn(bencher, count, |n| {
-        let (way, target) = &inodes[n];
-        let walk = policy.walk(&questions[n].subject);
-        walk.enter_all(way.iter().map(|inode| inode.attrs()))
-            .and_then(|walk| walk.check(Op::Open, Some(target.attrs())))
+    row("- entered one by one", open, |q| {
+        let mut walk = policy.walk(&q.subject);
+        for inode in &q.prehashed.way {
+            match walk.enter(inode.attrs()) {
+                Ok(further) => walk = further,
+                Err(_) => return false,
+            }
+        }
+        walk.check(Op::Open, Some(q.prehashed.target.attrs()))
             .is_ok()
     });
-}
-
-#[divan::bench(args = COUNTS, sample_size = 1000)]
-fn path_of_depth_6_names_prehashed(bencher: Bencher, count: usize) {
-    path_prehashed(bencher, count, Way::Open);
-}
-
-#[divan::bench(args = COUNTS, sample_size = 1000)]
-fn path_of_depth_6_closed_to_others(bencher: Bencher, count: usize) {
-    path_prehashed(bencher, count, Way::Closed);
-}
-
-#[divan::bench(args = COUNTS, sample_size = 1000)]
-fn path_of_depth_6_names_as_text(bencher: Bencher, count: usize) {
-    let policy = policy();
-    let questions = questions(&policy, count, Way::Open);
-    in_turn(bencher, count, |n| {
-        let question = &questions[n];
-        let walk = policy.walk(&question.subject);
-        walk.enter_all(question.way.iter().map(|inode| inode.attrs()))
-            .and_then(|walk| walk.check(Op::Open, Some(question.target.attrs())))
+    row("path of depth 6, names as text", open, |q| {
+        let way = q.text.way.iter().map(|inode| inode.attrs());
+        let walk = policy.walk(&q.subject).enter_all(way);
+        walk.and_then(|walk| walk.check(Op::Open, Some(q.text.target.attrs())))
             .is_ok()
     });
-}
-
-#[divan::bench(args = COUNTS, sample_size = 1000)]
-fn one_inode_with_an_acl(bencher: Bencher, count: usize) {
-    let policy = policy();
-    let questions = questions(&policy, count, Way::Open);
-    let inodes = prehashed(&questions);
-    in_turn(bencher, count, |n| {
-        let walk = policy.walk(&questions[n].subject);
-        walk.check(Op::CheckAccess(WANTED), Some(inodes[n].1.attrs()))
-            .is_ok()
+    row("one inode with an ACL", open, |q| {
+        check_one(policy, q, q.prehashed.target.attrs())
     });
-}
-
-#[divan::bench(args = COUNTS, sample_size = 1000)]
-fn one_inode_with_a_mode(bencher: Bencher, count: usize) {
-    let policy = policy();
-    let questions = questions(&policy, count, Way::Open);
-    let inodes = prehashed(&questions);
-    in_turn(bencher, count, |n| {
-        let walk = policy.walk(&questions[n].subject);
-        walk.check(Op::CheckAccess(WANTED), Some(inodes[n].0[0].attrs()))
-            .is_ok()
+    row("one inode with a mode", open, |q| {
+        check_one(policy, q, q.prehashed.way[0].attrs())
     });
+    listing("a child of 1000 with modes", policy, open, |q| {
+        q.prehashed.way[0].attrs()
+    });
+    listing("a child of 1000 with ACLs", policy, open, |q| {
+        q.prehashed.target.attrs()
+    });
+    threads(policy, &open[..64]);
 }
 
-#[divan::bench]
-fn listing_of_1000_children(bencher: Bencher) {
-    let policy = policy();
-    let questions = questions(&policy, 1000, Way::Open);
-    let inodes = prehashed(&questions);
+/// In place, as a request's handler does.
+#[inline(always)]
+fn check_path<'a>(policy: &'a Policy, q: &'a Question) -> Result<Permit<'a>, Denied<'a>> {
+    let way = q.prehashed.way.iter().map(|inode| inode.attrs());
+    let walk = policy.walk(&q.subject).enter_all(way)?;
+    walk.check(Op::Open, Some(q.prehashed.target.attrs()))
+}
+
+fn check_one<'a>(policy: &'a Policy, q: &'a Question, inode: Attrs<'a>) -> bool {
+    let walk = policy.walk(&q.subject);
+    walk.check(Op::CheckAccess(WANTED), Some(inode)).is_ok()
+}
+
+/// Whether the command line names no row, or this one by a part of its name.
+fn wanted(name: &str) -> bool {
+    let mut parts = args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .peekable();
+    parts.peek().is_none() || parts.any(|part| name.contains(&part))
+}
+
+fn row<'q, A>(name: &str, questions: &'q [Question], ask: impl Fn(&'q Question) -> A) {
+    if wanted(name) {
+        let figures = COUNTS.map(|count| time_each(&questions[..count], &ask));
+        println!("{name:42}{}", figures.map(|f| format!("{f:>10}")).concat());
+    }
+}
+
+/// What each child costs when one user lists a directory.
+fn listing(
+    name: &str,
+    policy: &Policy,
+    questions: &[Question],
+    child: impl Fn(&Question) -> Attrs<'_>,
+) {
+    if !wanted(name) {
+        return;
+    }
     let open = Protection::from(Mode::from_bits(0o755));
     let (owner, group) = (UserName::new("o").unwrap(), GroupName::new("g").unwrap());
     let directory = Attrs::new(Kind::Directory, &owner, &group, &open);
-    bencher
-        .counter(ItemsCount::new(1000_usize))
-        .bench_local(|| {
-            let walk = policy.walk(&questions[0].subject).enter(directory).unwrap();
-            walk.check_each(
-                Op::CheckAccess(WANTED),
-                inodes.iter().map(|(way, _)| black_box(&way[0]).attrs()),
-            )
+    let whole = time_each(&questions[..1], |q| {
+        let walk = policy.walk(&q.subject).enter(directory).unwrap();
+        let children = questions[..CHILDREN].iter().map(|q| child(black_box(q)));
+        walk.check_each(Op::CheckAccess(WANTED), children)
             .filter(Result::is_ok)
             .count()
-        });
+    });
+    println!("{name:42}{:>10}", Nanos(whole.0 / CHILDREN as f64));
 }
 
-/// Ten thousand path checks on each thread: twice the threads, the same time, if nothing is shared.
-#[divan::bench(threads = [1, 2])]
-fn threads(bencher: Bencher) {
-    let policy = policy();
-    let questions = questions(&policy, 64, Way::Open);
-    let inodes = prehashed(&questions);
-    bencher.counter(ItemsCount::new(10_000_usize)).bench(|| {
-        let allowed = (0..10_000_usize).filter(|n| {
-            let n = black_box(n % 64);
-            let (way, target) = &inodes[n];
-            let walk = policy.walk(&questions[n].subject);
-            walk.enter_all(way.iter().map(|inode| inode.attrs()))
-                .and_then(|walk| walk.check(Op::Open, Some(target.attrs())))
-                .is_ok()
+/// One thread, then two on the same inodes: twice the checks in the same time, if checking writes nothing that is shared.
+fn threads(policy: &Policy, questions: &[Question]) {
+    const PASSES: usize = 1000;
+    let name = "paths a second on one thread, on two";
+    if !wanted(name) {
+        return;
+    }
+    let checks_a_second = |count: usize| {
+        let start_together = Barrier::new(count);
+        let worker = || {
+            start_together.wait();
+            let start = Instant::now();
+            for _ in 0..PASSES {
+                for question in questions {
+                    black_box(check_path(policy, black_box(question)).is_ok());
+                }
+            }
+            (start, Instant::now())
+        };
+        let times: Vec<_> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
+            let times = workers.into_iter().map(|worker| worker.join().unwrap());
+            times.collect()
         });
-        allowed.count()
-    });
+        // From the first start to the last end: one processor for two threads must not look like two.
+        let start = times.iter().map(|(start, _)| *start).min().unwrap();
+        let end = times.iter().map(|(_, end)| *end).max().unwrap();
+        (count * PASSES * questions.len()) as f64 / (end - start).as_secs_f64()
+    };
+    // In pairs, so that both see the same machine.
+    let pairs: Vec<_> = (0..51)
+        .map(|_| (checks_a_second(1), checks_a_second(2)))
+        .collect();
+    let one = median(pairs.iter().map(|(one, _)| *one));
+    let two = median(pairs.iter().map(|(_, two)| *two));
+    let times = median(pairs.iter().map(|(one, two)| two / one));
+    println!(
+        "{name:42}{:>8.1} M{:>8.1} M  x {times:.2}",
+        one / 1e6,
+        two / 1e6
+    );
 }

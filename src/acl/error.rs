@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::Mode;
+use super::{MessageForm, Mode};
 use crate::identity::NameError;
 
 /// Where an entry stands in a text, counted from 1.
@@ -104,4 +104,97 @@ pub enum AclError {
         /// The mode that goes with the entries.
         derived: Mode,
     },
+}
+
+impl AclError {
+    /// The refusal in upstream's words, for services whose clients read them: HDFS's `AclTransformation` and
+    /// `FSDirAclOp`, which adds ` Path: ` and the path; Alluxio's `AccessControlList` and `DefaultFileSystemMaster`. What
+    /// upstream words otherwise for each place, or does not refuse, is in ours.
+    #[must_use]
+    pub fn message_as(&self, form: MessageForm) -> impl fmt::Display {
+        Message { error: self, form }
+    }
+}
+
+struct Message<'a> {
+    error: &'a AclError,
+    form: MessageForm,
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use MessageForm::{Alluxio, Hdfs};
+        match (self.form, self.error) {
+            (Hdfs, AclError::Duplicate { .. }) => {
+                f.write_str("Invalid ACL: multiple entries with same scope, type and name.")
+            }
+            (Hdfs, AclError::MissingBase { .. }) => {
+                f.write_str("Invalid ACL: the user, group and other entries are required.")
+            }
+            (Hdfs, AclError::MaskRequired) => {
+                f.write_str("Invalid ACL: mask is required and cannot be deleted.")
+            }
+            (Hdfs, AclError::DefaultOnFile) => {
+                f.write_str("Invalid ACL: only directories may have a default ACL.")
+            }
+            (
+                Hdfs,
+                AclError::TooManyEntries {
+                    scope,
+                    count,
+                    limit,
+                },
+            ) => write!(
+                f,
+                "Invalid ACL: ACL has {count} {scope} entries, which exceeds maximum of {limit}."
+            ),
+            (Alluxio, AclError::MissingBase { entry }) => write!(
+                f,
+                "Replacing ACL entries must include the base entries for 'user', 'group', and 'other'. missing: {entry}"
+            ),
+            (Alluxio, AclError::RemoveBase { .. }) => {
+                f.write_str("Deleting base entry is not allowed.")
+            }
+            (Alluxio, AclError::MaskRequired) => {
+                f.write_str("Deleting the mask for an extended ACL is not allowed.")
+            }
+            (Alluxio, AclError::DefaultOnFile) => f.write_str("Can not set default ACL for a file"),
+            (Hdfs | Alluxio, error) => error.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_in_upstreams_words() {
+        let many = AclError::TooManyEntries {
+            scope: "access",
+            count: 33,
+            limit: 32,
+        };
+        for (error, hdfs, alluxio) in [
+            (
+                AclError::MaskRequired,
+                "Invalid ACL: mask is required and cannot be deleted.",
+                "Deleting the mask for an extended ACL is not allowed.",
+            ),
+            (
+                AclError::DefaultOnFile,
+                "Invalid ACL: only directories may have a default ACL.",
+                "Can not set default ACL for a file",
+            ),
+            (
+                many,
+                "Invalid ACL: ACL has 33 access entries, which exceeds maximum of 32.",
+                "invalid ACL: ACL has 33 access entries, which exceeds maximum of 32",
+            ),
+        ] {
+            let said = |form| error.message_as(form).to_string();
+            assert_eq!(said(MessageForm::Hdfs), hdfs);
+            assert_eq!(said(MessageForm::Alluxio), alluxio);
+        }
+    }
 }

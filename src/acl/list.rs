@@ -18,7 +18,7 @@ pub struct Acl {
     extended: Option<Arc<Extended>>,
 }
 
-/// The part of an ACL that a mode cannot hold. Names are in hash order, for merge joins.
+/// The part of an ACL that a mode cannot hold. Names are in hash order, so that equal lists are equal.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Extended {
     pub(crate) mask: Perm,

@@ -83,7 +83,8 @@ impl<'a> Walk<'a> {
     /// # Errors
     ///
     /// [`Denied`] says which inode and entry decided.
-    #[inline]
+    // Always: a caller who only wants to know whether never writes the permit, and attributes just made stay in registers.
+    #[inline(always)]
     pub fn check(self, op: Op<'a>, target: Option<Attrs<'a>>) -> Result<Permit<'a>, Denied<'a>> {
         let Granted { because, entry } = self.decide(op, target.as_ref())?;
         let entry = entry.and_then(|entry| {

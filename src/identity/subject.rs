@@ -2,31 +2,30 @@
 
 use super::{GroupName, GroupRef, Mechanism, UserName};
 
-/// The groups of one user: the primary group first, and a table of all of them for membership tests of constant time.
+/// The groups of one user: the primary group first, and all of them in buckets for membership tests of constant time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     primary: Option<GroupName>,
-    /// Each once, in hash order.
+    /// Each once, bucket after bucket.
     members: Box<[GroupName]>,
-    /// An open-addressed table over them, at most a quarter full: most questions end at their first slot.
-    slots: Box<[Slot]>,
+    /// As many as members, and up to the next power of two; none for none.
+    buckets: Box<[Bucket]>,
 }
 
-/// A slot of the table.
+/// The members whose hashes have the same low bits: at most one on average.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Slot {
-    /// The high half of the member's hash; the low half finds the slot.
-    tag: u32,
-    /// The place of the member, counted from 1; 0 is a free slot.
-    place: u32,
+struct Bucket {
+    /// A bit for each value of a hash's six high bits, set where a member has it. Most names of no member find theirs clear,
+    /// and that is all they look at.
+    bits: u64,
+    /// Where its members begin, and how many they are.
+    first: u32,
+    count: u32,
 }
-
-/// Slots for each member.
-const SPREAD: usize = 4;
 
 #[inline]
-const fn tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
+const fn bit(hash: u64) -> u64 {
+    1 << (hash >> 58)
 }
 
 impl Groups {
@@ -40,35 +39,29 @@ impl Groups {
     #[must_use]
     #[inline]
     pub fn contains(&self, group: GroupRef<'_>) -> bool {
-        match self.slots.get(group.hash() as usize & self.mask()) {
-            None | Some(Slot { place: 0, .. }) => false,
-            Some(_) => self.find(group.hash(), group.as_str()),
-        }
+        let bucket = self.buckets.get(self.place(group.hash()));
+        bucket.is_some_and(|bucket| bucket.bits & bit(group.hash()) != 0)
+            && self.find(group.hash(), group.as_str())
     }
 
-    /// Without members all ones, and then there is no slot at all.
+    /// The bucket for a hash; without buckets there is none at any place.
     #[inline]
-    const fn mask(&self) -> usize {
-        self.slots.len().wrapping_sub(1)
+    const fn place(&self, hash: u64) -> usize {
+        hash as usize & self.buckets.len().wrapping_sub(1)
     }
 
-    /// Looks further where the first slot is taken. Apart, and without a reference to the name, so that the loops that come
-    /// here stay small and keep in registers what they borrow.
+    /// Looks at the members. Apart, and without a reference to the name, so that the loops that come here stay small and
+    /// keep in registers what they borrow.
     #[inline(never)]
     fn find(&self, hash: u64, text: &str) -> bool {
-        let mut at = hash as usize & self.mask();
-        while let Some(slot) = self.slots.get(at)
-            && slot.place != 0
-        {
-            if slot.tag == tag(hash)
-                && let Some(member) = self.members.get(slot.place as usize - 1)
-                && member.as_str() == text
-            {
-                return true;
-            }
-            at = (at + 1) & self.mask();
-        }
-        false
+        let bucket = self.buckets.get(self.place(hash)).copied();
+        let Bucket { first, count, .. } = bucket.unwrap_or_default();
+        let mut members = self
+            .members
+            .iter()
+            .skip(first as usize)
+            .take(count as usize);
+        members.any(|member| member.as_ref().hash() == hash && member.as_str() == text)
     }
 
     /// All groups, each once, in no order a reader would know.
@@ -81,30 +74,31 @@ impl Groups {
 impl FromIterator<GroupName> for Groups {
     fn from_iter<I: IntoIterator<Item = GroupName>>(groups: I) -> Self {
         let mut members: Vec<_> = groups.into_iter().collect();
-        let primary = members.first().cloned();
+        let Some(primary) = members.first().cloned() else {
+            return Self::default();
+        };
         members.sort_unstable_by(|a, b| a.as_ref().hash_order(b.as_ref()));
         members.dedup();
-        let mut slots = match members.len() {
-            0 => Vec::new(),
-            count => vec![Slot::default(); (count * SPREAD).next_power_of_two()],
+        let mut groups = Self {
+            primary: Some(primary),
+            buckets: vec![Bucket::default(); members.len().next_power_of_two()].into(),
+            members: Box::default(),
         };
-        let mask = slots.len().wrapping_sub(1);
-        for (place, member) in (1..).zip(&members) {
+        // Stable, so that equal sets of groups are equal.
+        members.sort_by_key(|member| groups.place(member.as_ref().hash()));
+        for (at, member) in (0..).zip(&members) {
             let hash = member.as_ref().hash();
-            let mut at = hash as usize & mask;
-            while slots.get(at).is_some_and(|slot| slot.place != 0) {
-                at = (at + 1) & mask;
-            }
-            if let Some(free) = slots.get_mut(at) {
-                let tag = tag(hash);
-                *free = Slot { tag, place };
+            let place = groups.place(hash);
+            if let Some(bucket) = groups.buckets.get_mut(place) {
+                if bucket.count == 0 {
+                    bucket.first = at;
+                }
+                bucket.count += 1;
+                bucket.bits |= bit(hash);
             }
         }
-        Self {
-            primary,
-            members: members.into(),
-            slots: slots.into(),
-        }
+        groups.members = members.into();
+        groups
     }
 }
 
@@ -202,5 +196,17 @@ mod tests {
                 "{group}"
             );
         }
+    }
+
+    #[test]
+    fn every_one_of_many_groups_is_found_and_no_other() {
+        for count in [0, 1, 2, 3, 16, 1000] {
+            let name = |n| GroupName::new(&format!("group{n}")).unwrap();
+            let groups: Groups = (0..count).map(name).collect();
+            let found = (0..2 * count + 9).filter(|n| groups.contains((&name(*n)).into()));
+            assert!(found.eq(0..count), "{count}");
+        }
+        let none: [GroupName; 0] = [];
+        assert_eq!(none.into_iter().collect::<Groups>(), Groups::default());
     }
 }

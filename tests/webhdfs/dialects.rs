@@ -198,14 +198,22 @@ fn the_dialect_decides_about_verdicts_listings_inheritance_and_words() {
             &now,
             &Answers {
                 alluxio: "yes",
-                hdfs: "invalid ACL: ACL has 34 access entries, which exceeds maximum of 32. Path: /d/f",
+                hdfs: "Invalid ACL: ACL has 34 access entries, which exceeds maximum of 32. Path: /d/f",
                 posix: "yes",
             },
         );
         let request = "PUT /d/f?op=MODIFYACLENTRIES&aclspec=default:user:bob:r--&user.name=hdfs";
         let answer = asked.server.call(request);
         assert!((400..500).contains(&answer.status), "{answer:?}");
-        assert!(answer.error().1.contains("default ACL"), "{answer:?}");
+        asked.compare(
+            request,
+            &answer.error().1,
+            &Answers {
+                alluxio: "Can not set default ACL for a file Path: /d/f",
+                hdfs: "Invalid ACL: only directories may have a default ACL. Path: /d/f",
+                posix: "Invalid ACL: only directories may have a default ACL. Path: /d/f",
+            },
+        );
 
         // Sticky directories.
         asked.done("PUT /tmp?op=MKDIRS&permission=1777&user.name=hdfs");

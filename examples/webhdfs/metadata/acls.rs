@@ -62,15 +62,16 @@ fn edit(
     change: impl FnOnce(&Protection, Kind, &Dialect) -> Result<Protection, AclError>,
 ) -> Answer {
     let mut namespace = metadata.write();
+    let dialect = metadata.policy.dialect();
     let (id, changed) = {
         let (inode, _) =
             call.check_existing(&metadata.policy, &namespace.find(call.path), Op::SetAcl)?;
-        let changed = change(&inode.protection, inode.into(), metadata.policy.dialect());
-        (
-            inode.id,
-            changed
-                .map_err(|error| RemoteException::acl(format!("{error}. Path: {}", call.path)))?,
-        )
+        let refused = |error: AclError| {
+            let message = error.message_as(dialect.messages);
+            RemoteException::acl(format!("{message} Path: {}", call.path))
+        };
+        let changed = change(&inode.protection, inode.into(), dialect).map_err(refused)?;
+        (inode.id, changed)
     };
     if let Some(inode) = namespace.get_mut(id) {
         inode.protection = changed;
