@@ -461,7 +461,7 @@ fn bad_input_is_told_which_parameter() {
             "PUT /d?op=SETACL&aclspec=user::rwx&user.name=hdfs",
             403,
             "AclException",
-            "group::",
+            "the user, group and other entries are required",
         ),
         (
             "PUT /d?op=SETPERMISSION&permission=9&user.name=hdfs",
