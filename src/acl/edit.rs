@@ -2,8 +2,8 @@
 
 use super::list::Draft;
 use super::{
-    Acl, AclError, AclSpec, Dialect, Kind, MaskFreeze, MaskTrigger, Perm, Protection, RemoveAll,
-    Scope, SetDefault, Tag,
+    Acl, AclError, AclSpec, DefaultOnFile, Dialect, GroupUnmasked, Kind, LoneDefaultMask,
+    MaskFreeze, MaskTrigger, Perm, Protection, RemoveAll, Scope, SetDefault, Tag,
 };
 
 /// Both scopes in the making, and what the request touched.
@@ -16,11 +16,9 @@ struct Edit<'a> {
 #[derive(Default)]
 struct Side {
     draft: Draft,
-    /// Some entry was changed.
-    touched: bool,
-    /// A named entry or the owning group was changed.
-    group_class_touched: bool,
-    /// The request gave or removed the mask.
+    /// The request is one that makes the mask be recalculated.
+    triggered: bool,
+    /// The request names the mask.
     mask_named: bool,
 }
 
@@ -32,9 +30,13 @@ impl Side {
         }
     }
 
-    fn note(&mut self, tag: &Tag) {
-        self.touched = true;
-        self.group_class_touched |= tag.is_named() || *tag == Tag::OwningGroup;
+    /// Takes note of an entry of the request. `changed` is false for one to remove that was not there.
+    fn note(&mut self, tag: &Tag, changed: bool, trigger: MaskTrigger) {
+        self.triggered |= match trigger {
+            MaskTrigger::AnyChange => changed,
+            MaskTrigger::AnyEntry => true,
+            MaskTrigger::GroupClass => tag.is_named() || *tag == Tag::OwningGroup,
+        };
         self.mask_named |= *tag == Tag::Mask;
     }
 }
@@ -56,16 +58,20 @@ impl<'a> Edit<'a> {
     }
 
     fn put_all(&mut self, spec: &AclSpec) {
+        let trigger = self.dialect.mask_trigger;
         for entry in spec.entries() {
             let side = self.side(entry.scope);
             side.draft.put(&entry.tag, entry.perm);
-            side.note(&entry.tag);
+            side.note(&entry.tag, true, trigger);
         }
     }
 
     /// A default ACL that exists at all takes its missing base entries from the access ACL.
     fn complete_default(&mut self) {
         let default = &mut self.default.draft;
+        if default.is_lone_mask() && self.dialect.lone_default_mask == LoneDefaultMask::Ignored {
+            *default = Draft::default();
+        }
         if !default.is_empty() {
             let access = &self.access.draft;
             default.owner = default.owner.or(access.owner);
@@ -82,15 +88,11 @@ impl<'a> Edit<'a> {
                 MaskFreeze::OwnScope => side.mask_named,
                 MaskFreeze::BothScopes => either_mask_named,
             };
-            let triggered = match self.dialect.mask_trigger {
-                MaskTrigger::AnyEntry => side.touched,
-                MaskTrigger::GroupClass => side.group_class_touched,
-            };
             let draft = &mut side.draft;
             if side.mask_named && draft.mask.is_none() && draft.has_named() {
                 return Err(AclError::MaskRequired);
             }
-            if triggered && !frozen && (draft.has_named() || draft.mask.is_some()) {
+            if side.triggered && !frozen && (draft.has_named() || draft.mask.is_some()) {
                 draft.mask = Some(draft.group_class());
             }
             if draft.has_named() && draft.mask.is_none() {
@@ -134,10 +136,15 @@ fn within_limit(scope: &'static str, count: usize, dialect: &Dialect) -> Result<
     }
 }
 
-fn check_size(spec: &AclSpec, dialect: &Dialect) -> Result<(), AclError> {
+/// What is refused whatever the ACL is.
+fn check_request(spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<(), AclError> {
     let default = spec.count(Scope::Default);
     within_limit("access", spec.entries().len() - default, dialect)?;
-    within_limit("default", default, dialect)
+    within_limit("default", default, dialect)?;
+    match dialect.default_on_file {
+        DefaultOnFile::Named if default > 0 && kind == Kind::File => Err(AclError::DefaultOnFile),
+        _ => Ok(()),
+    }
 }
 
 impl Protection {
@@ -147,35 +154,31 @@ impl Protection {
     ///
     /// [`AclError::DefaultOnFile`] and [`AclError::TooManyEntries`].
     pub fn modify(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
-        check_size(spec, dialect)?;
+        check_request(spec, kind, dialect)?;
         let mut edit = Edit::of(self, dialect);
         edit.put_all(spec);
         edit.finish(kind, self.sticky)
     }
 
-    /// Removes the entries of `spec`, whatever their permissions (`setfacl -x`). Removing what is not there is no error; a
-    /// base entry of the default ACL falls back to the access ACL's.
+    /// Removes the entries of `spec`, whatever their permissions (`setfacl -x`). Removing what is not there is no error, but
+    /// may recalculate the mask ([`MaskTrigger`]); a base entry of the default ACL falls back to the access ACL's.
     ///
     /// # Errors
     ///
     /// [`AclError::RemoveBase`] for a base entry of the access ACL, [`AclError::MaskRequired`] for a mask that is needed,
     /// [`AclError::DefaultOnFile`].
     pub fn remove(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
-        check_size(spec, dialect)?;
+        check_request(spec, kind, dialect)?;
         let mut edit = Edit::of(self, dialect);
         for entry in spec.entries() {
-            if entry.scope == Scope::Default && kind == Kind::File {
-                return Err(AclError::DefaultOnFile);
-            }
             if entry.scope == Scope::Access && entry.tag.is_base() {
                 return Err(AclError::RemoveBase {
                     entry: format!("{}:", entry.tag),
                 });
             }
             let side = edit.side(entry.scope);
-            if side.draft.remove(&entry.tag) {
-                side.note(&entry.tag);
-            }
+            let changed = side.draft.remove(&entry.tag);
+            side.note(&entry.tag, changed, dialect.mask_trigger);
         }
         edit.finish(kind, self.sticky)
     }
@@ -188,7 +191,7 @@ impl Protection {
     /// [`AclError::MissingBase`] unless all three base entries are given, [`AclError::DefaultOnFile`],
     /// [`AclError::TooManyEntries`].
     pub fn set(&self, spec: &AclSpec, kind: Kind, dialect: &Dialect) -> Result<Self, AclError> {
-        check_size(spec, dialect)?;
+        check_request(spec, kind, dialect)?;
         let mut edit = Edit::of(self, dialect);
         let default = spec.count(Scope::Default);
         if spec.entries().len() > default {
@@ -203,11 +206,15 @@ impl Protection {
     }
 
     /// Removes all extended entries of the access ACL and, where the dialect's [`RemoveAll`] says so, the default ACL
-    /// (`setfacl -b`). The owning group keeps its own entry, unmasked.
+    /// (`setfacl -b`). What the owning group then has is the dialect's [`GroupUnmasked`].
     #[must_use]
     pub fn remove_all(&self, dialect: &Dialect) -> Self {
+        let mask = match dialect.group_unmasked {
+            GroupUnmasked::Entry => Perm::ALL,
+            GroupUnmasked::Effective => self.access.mask().unwrap_or(Perm::ALL),
+        };
         Self {
-            access: self.access.minimal(),
+            access: self.access.minimal(mask),
             default: match dialect.remove_all {
                 RemoveAll::AccessAndDefault => None,
                 RemoveAll::AccessOnly => self.default.clone(),
@@ -294,6 +301,63 @@ mod tests {
             assert_eq!(
                 bare.default_acl().is_some(),
                 remove_all_keeps,
+                "{}",
+                dialect.name
+            );
+        }
+    }
+
+    #[test]
+    fn removing_what_is_not_there_recalculates_the_mask_where_naming_it_is_enough() {
+        for (dialect, mask) in [
+            (&Dialect::HDFS, Perm::READ),
+            (&Dialect::POSIX, Perm::ALL),
+            (&Dialect::ALLUXIO, Perm::ALL),
+        ] {
+            let spec = AclSpec::parse_removal("user:b", dialect).unwrap();
+            let directory = after("user:a:rwx,mask::r--", dialect)
+                .remove(&spec, Kind::Directory, dialect)
+                .unwrap();
+            assert_eq!(directory.access().mask(), Some(mask), "{}", dialect.name);
+        }
+    }
+
+    #[test]
+    fn nobody_gains_by_setfacl_b() {
+        for (dialect, group) in [
+            (&Dialect::HDFS, "r-x"),
+            (&Dialect::POSIX, "r--"),
+            (&Dialect::ALLUXIO, "r-x"),
+        ] {
+            let bare = after("user:a:rwx,mask::rw-", dialect).remove_all(dialect);
+            assert_eq!(bare.access().group().to_string(), group, "{}", dialect.name);
+        }
+    }
+
+    #[test]
+    fn a_default_mask_alone_makes_no_default_acl_in_hdfs() {
+        for (dialect, made) in [
+            (&Dialect::HDFS, false),
+            (&Dialect::POSIX, true),
+            (&Dialect::ALLUXIO, true),
+        ] {
+            let directory = after("default:mask::r--", dialect);
+            assert_eq!(directory.default_acl().is_some(), made, "{}", dialect.name);
+        }
+    }
+
+    #[test]
+    fn default_entries_are_removed_from_a_file_in_vain_or_not_at_all() {
+        let file = Protection::from(Mode::from_bits(0o640));
+        for (dialect, result) in [
+            (&Dialect::HDFS, Ok(file.clone())),
+            (&Dialect::POSIX, Ok(file.clone())),
+            (&Dialect::ALLUXIO, Err(AclError::DefaultOnFile)),
+        ] {
+            let spec = AclSpec::parse_removal("default:user:a", dialect).unwrap();
+            assert_eq!(
+                file.remove(&spec, Kind::File, dialect),
+                result,
                 "{}",
                 dialect.name
             );

@@ -167,11 +167,11 @@ impl Acl {
         }
     }
 
-    /// The same list without named entries and mask.
-    pub(crate) const fn minimal(&self) -> Self {
+    /// The same list without named entries and mask; the owning group keeps what `mask` lets through.
+    pub(crate) fn minimal(&self, mask: Perm) -> Self {
         Self {
             owner: self.owner,
-            group: self.group,
+            group: self.group & mask,
             other: self.other,
             extended: None,
         }
@@ -276,6 +276,11 @@ impl Draft {
             && self.other.is_none()
             && self.mask.is_none()
             && !self.has_named()
+    }
+
+    /// Whether there is a mask and nothing else.
+    pub(crate) fn is_lone_mask(&self) -> bool {
+        self.mask.is_some() && self.len() == 1
     }
 
     /// The union of all bits that a mask limits.

@@ -31,10 +31,11 @@ mod protection;
 mod text;
 
 pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, Dialect, GetfaclForm, Keywords, ListNeeds,
-    ListingOrder, LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits,
-    ModeText, MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault,
-    SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultOnFile, DeleteTree, Dialect, GetfaclForm,
+    GroupUnmasked, Keywords, ListNeeds, ListingOrder, LoneDefaultMask, LoneMask, MaskFreeze,
+    MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NewGroup,
+    OverwriteNeeds, PermText, RemoveAll, SetDefault, SetTimesNeeds, StatNeeds, UmaskText,
+    UmaskUnderDefault,
 };
 pub use entry::{Entry, Scope, Tag};
 pub use error::AclError;

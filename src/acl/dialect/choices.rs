@@ -30,13 +30,16 @@ pub enum MaskFreeze {
     BothScopes,
 }
 
-/// Which changes of a scope make its mask be recalculated.
+/// Which requests make the mask of a scope be recalculated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MaskTrigger {
-    /// Any change (HDFS, setfacl).
+    /// Those that add, replace or remove an entry of it (HDFS, `AclTransformation`).
+    AnyChange,
+    /// Those that name an entry of it, even one to remove that is not there (`setfacl(1)`).
     AnyEntry,
-    /// A change to a named entry or the owning group (Alluxio).
+    /// Those that name a named entry or the owning group of it, even one to remove that is not there (Alluxio,
+    /// `MutableInode.updateMask`).
     GroupClass,
 }
 
@@ -48,6 +51,26 @@ pub enum LoneMask {
     Kept,
     /// It vanishes: a mask exists only beside named entries (Alluxio).
     Dropped,
+}
+
+/// What becomes of a default ACL that would be a mask and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoneDefaultMask {
+    /// It is completed like any other (`setfacl(1)`, Alluxio).
+    Completed,
+    /// There is no default ACL (HDFS, `AclTransformation`).
+    Ignored,
+}
+
+/// Which default entries are refused for what is no directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefaultOnFile {
+    /// Those that would be there after the edit: to remove one is no error (HDFS, `setfacl(1)`).
+    Left,
+    /// Any that the request names (Alluxio).
+    Named,
 }
 
 /// What replacing the whole ACL does to a default ACL that the request does not mention.
@@ -68,6 +91,16 @@ pub enum RemoveAll {
     AccessAndDefault,
     /// Nothing else (Alluxio).
     AccessOnly,
+}
+
+/// What the owning group has after "remove all" took its mask away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GroupUnmasked {
+    /// Its entry (Alluxio, HDFS).
+    Entry,
+    /// As much of its entry as the mask let through, so that nobody gains by it (`setfacl -b`).
+    Effective,
 }
 
 /// Whether the umask counts for a child of a directory with a default ACL.

@@ -5,10 +5,10 @@
 mod choices;
 
 pub use choices::{
-    Blanks, ChangeDirectory, ChgrpRule, DeleteTree, GetfaclForm, Keywords, ListNeeds, ListingOrder,
-    LoneMask, MaskFreeze, MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText,
-    MoveDirectory, NewGroup, OverwriteNeeds, PermText, RemoveAll, SetDefault, SetTimesNeeds,
-    StatNeeds, UmaskText, UmaskUnderDefault,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultOnFile, DeleteTree, GetfaclForm, GroupUnmasked,
+    Keywords, ListNeeds, ListingOrder, LoneDefaultMask, LoneMask, MaskFreeze, MaskTrigger,
+    MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds,
+    PermText, RemoveAll, SetDefault, SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
 };
 
 /// The rules of one system. Take a constant; a field can be changed to make a variant.
@@ -40,10 +40,16 @@ pub struct Dialect {
     pub mask_trigger: MaskTrigger,
     /// A mask without named entries.
     pub lone_mask: LoneMask,
+    /// A default mask without any other default entry.
+    pub lone_default_mask: LoneDefaultMask,
+    /// Default entries on a file.
+    pub default_on_file: DefaultOnFile,
     /// Replacing an ACL, and the default ACL.
     pub set_default: SetDefault,
     /// Removing an ACL, and the default ACL.
     pub remove_all: RemoveAll,
+    /// The owning group after removing an ACL.
+    pub group_unmasked: GroupUnmasked,
     /// Most entries in one scope.
     pub max_entries: Option<usize>,
 
@@ -100,8 +106,11 @@ impl Dialect {
         mask_freeze: MaskFreeze::BothScopes,
         mask_trigger: MaskTrigger::GroupClass,
         lone_mask: LoneMask::Dropped,
+        lone_default_mask: LoneDefaultMask::Completed,
+        default_on_file: DefaultOnFile::Named,
         set_default: SetDefault::Merged,
         remove_all: RemoveAll::AccessOnly,
+        group_unmasked: GroupUnmasked::Entry,
         max_entries: None,
         umask_under_default: UmaskUnderDefault::Applied,
         new_group: NewGroup::OfCreator,
@@ -131,10 +140,13 @@ impl Dialect {
         mode_group_bits: ModeGroupBits::Mask,
         sticky: true,
         mask_freeze: MaskFreeze::OwnScope,
-        mask_trigger: MaskTrigger::AnyEntry,
+        mask_trigger: MaskTrigger::AnyChange,
         lone_mask: LoneMask::Kept,
+        lone_default_mask: LoneDefaultMask::Ignored,
+        default_on_file: DefaultOnFile::Left,
         set_default: SetDefault::ReplacedIfGiven,
         remove_all: RemoveAll::AccessAndDefault,
+        group_unmasked: GroupUnmasked::Entry,
         max_entries: Some(32),
         umask_under_default: UmaskUnderDefault::Ignored,
         new_group: NewGroup::OfDirectory,
@@ -159,6 +171,9 @@ impl Dialect {
     /// POSIX.1e draft 17 and its tools as Linux implements them.
     pub const POSIX: Self = Self {
         name: "posix",
+        mask_trigger: MaskTrigger::AnyEntry,
+        lone_default_mask: LoneDefaultMask::Completed,
+        group_unmasked: GroupUnmasked::Effective,
         max_entries: None,
         new_group: NewGroup::OfCreator,
         keywords: Keywords::Abbreviated,
