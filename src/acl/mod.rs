@@ -18,6 +18,8 @@
 //! # Ok::<(), bailiwick::acl::AclError>(())
 //! ```
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod dialect;
 mod edit;
 mod entry;

@@ -57,7 +57,7 @@ impl AclSpec {
         self.entries.iter().filter(|e| e.scope == scope).count()
     }
 
-    fn push(&mut self, entry: Entry) -> Result<(), AclError> {
+    pub(super) fn push(&mut self, entry: Entry) -> Result<(), AclError> {
         let twin = |e: &&Entry| e.scope == entry.scope && e.tag == entry.tag;
         if self.entries.iter().any(|e| twin(&e)) {
             return Err(AclError::Duplicate {
