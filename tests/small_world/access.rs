@@ -2,18 +2,20 @@
 
 use std::thread;
 
-use bailiwick::acl::{self, Kind, Perm, Protection};
-use bailiwick::authz::{Attrs, Because, Op, Policy, Reason};
+use bailiwick::authz::Policy;
 use bailiwick::identity::{GroupName, Groups, Mechanism, Subject, UserName};
 
-use crate::oracle::access::{Answers, Class, Decision, Owners, Who};
-use crate::oracle::{Bits, Entry, Mode, Tag};
-use crate::{DIALECTS, plain};
+use crate::agree::{DIALECTS, Encounter};
+use crate::library;
+use crate::oracle::edit::Lists;
+use crate::oracle::{Acl, Bits, Entry, Mode, Tag};
 
 /// Whose the inode is, and who asks. The named entries are for the users a and b and the groups g and h.
 struct Scene {
-    owners: Owners<'static>,
-    who: Who<'static>,
+    owner: &'static str,
+    group: &'static str,
+    user: &'static str,
+    groups: &'static [&'static str],
 }
 
 /// Every place in the algorithms that a subject can end at, and every way to get there past another that also fits. Whoever
@@ -42,8 +44,10 @@ const fn scene(
     groups: &'static [&'static str],
 ) -> Scene {
     Scene {
-        owners: Owners { user: owner, group },
-        who: Who { user, groups },
+        owner,
+        group,
+        user,
+        groups,
     }
 }
 
@@ -90,96 +94,25 @@ fn extensions() -> Vec<Vec<Entry<'static>>> {
     all
 }
 
-/// A subject, ready to ask.
+/// A scene in the library's terms.
 struct Asker {
-    scene: &'static Scene,
+    groups: &'static [&'static str],
     owner: UserName,
     group: GroupName,
     subject: Subject,
 }
 
 impl Asker {
-    fn new(scene: &'static Scene) -> Self {
+    fn new(scene: &Scene) -> Self {
         let user = |name| UserName::new(name).unwrap();
-        let group = |name: &str| GroupName::new(name).unwrap();
-        let groups: Groups = scene.who.groups.iter().map(|name| group(name)).collect();
+        let group = |name: &&str| GroupName::new(name).unwrap();
+        let groups: Groups = scene.groups.iter().map(group).collect();
         Self {
-            scene,
-            owner: user(scene.owners.user),
-            group: group(scene.owners.group),
-            subject: Subject::asserted(user(scene.who.user), groups, Mechanism::Simple),
+            groups: scene.groups,
+            owner: user(scene.owner),
+            group: group(&scene.group),
+            subject: Subject::asserted(user(scene.user), groups, Mechanism::Simple),
         }
-    }
-
-    /// Compares the answers to all eight requests; returns how many.
-    fn compare(&self, policy: &Policy, protection: &Protection, oracle: &Answers<'_>) -> usize {
-        let Scene { owners, who } = *self.scene;
-        let inode = Attrs::new(Kind::File, &self.owner, &self.group, protection);
-        let effective = policy.effective(&self.subject, inode);
-        let context = |decision: Decision| {
-            let entries = protection.entries(policy.dialect());
-            let name = policy.dialect().name;
-            format!("{name}: {who:?} of {owners:?} on {entries:?}: {decision:?}")
-        };
-        for request in 0..8 {
-            let wanted = Perm::from_bits(request);
-            let decision = oracle(owners, who, Bits::digit(request));
-            let granted = match policy
-                .walk(&self.subject)
-                .check(Op::CheckAccess(wanted), Some(inode))
-            {
-                Ok(permit) => {
-                    let because = match wanted {
-                        Perm::NONE => Because::Traversal,
-                        _ => Because::Entry(class(decision.class)),
-                    };
-                    assert_eq!(permit.because(), because, "{wanted} {}", context(decision));
-                    true
-                }
-                Err(denied) => {
-                    let Reason::Bits { verdict, .. } = denied.reason() else {
-                        panic!("{wanted} {}: {denied:?}", context(decision));
-                    };
-                    assert_eq!(
-                        (
-                            verdict.class(),
-                            plain::bits(verdict.entry_bits()),
-                            verdict.mask().map(plain::bits)
-                        ),
-                        (class(decision.class), decision.held, decision.mask),
-                        "{wanted} {}",
-                        context(decision)
-                    );
-                    assert_eq!(
-                        verdict.effective_bits(),
-                        effective,
-                        "{wanted} {}",
-                        context(decision)
-                    );
-                    false
-                }
-            };
-            assert_eq!(granted, decision.granted, "{wanted} {}", context(decision));
-            // What is effective is what is granted when asked for alone.
-            if [Perm::READ, Perm::WRITE, Perm::EXECUTE].contains(&wanted) {
-                assert_eq!(
-                    effective.contains(wanted),
-                    decision.granted,
-                    "{wanted} {}",
-                    context(decision)
-                );
-            }
-        }
-        8
-    }
-}
-
-fn class(class: Class) -> acl::Class {
-    match class {
-        Class::Owner => acl::Class::Owner,
-        Class::NamedUser => acl::Class::NamedUser,
-        Class::Groups => acl::Class::Groups,
-        Class::Other => acl::Class::Other,
     }
 }
 
@@ -202,11 +135,30 @@ fn compare_modes(modes: impl Iterator<Item = u16>) -> usize {
         });
         for extension in &extensions {
             let acl = [&base, extension.as_slice()].concat();
-            let protection = Protection::from_parts(plain::acl(&acl), None, false);
+            let protection = library::protection(&Lists {
+                access: acl.clone(),
+                default: Acl::new(),
+            });
             for (policy, upstream) in policies.iter().filter(|(_, upstream)| upstream.has(&acl)) {
                 let oracle = (upstream.inode)(&acl);
                 for asker in &askers {
-                    compared += asker.compare(policy, &protection, &oracle);
+                    let Asker {
+                        groups,
+                        owner,
+                        group,
+                        subject,
+                    } = asker;
+                    let protection = &protection;
+                    Encounter {
+                        policy,
+                        subject,
+                        groups,
+                        owner,
+                        group,
+                        protection,
+                    }
+                    .compare(&oracle);
+                    compared += 8;
                 }
             }
         }

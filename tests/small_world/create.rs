@@ -2,94 +2,25 @@
 
 use bailiwick::acl::{Dialect, Kind, Mode, Protection, UmaskUnderDefault};
 
+use crate::agree::{DIALECTS, Rules};
 use crate::oracle::edit::Lists;
 use crate::oracle::{Acl, Bits, Entry, Tag, Upstream};
-use crate::{DIALECTS, plain};
+use crate::{agree, library};
 
-/// The dialects, and HDFS without POSIX inheritance.
-fn dialects() -> Vec<(Dialect, Upstream)> {
+/// The dialects that know such an ACL, and HDFS without POSIX inheritance.
+fn rules_with(acl: &Acl<'_>) -> Vec<Rules> {
     let mut without_inheritance = Dialect::HDFS;
     without_inheritance.umask_under_default = UmaskUnderDefault::Applied;
     let variant = (without_inheritance, Upstream::HDFS_WITHOUT_INHERITANCE);
-    DIALECTS.into_iter().chain([variant]).collect()
+    let all = DIALECTS.into_iter().chain([variant]);
+    all.filter(|(_, upstream)| upstream.has(acl)).collect()
 }
 
-fn compare_child(
-    parent: &Protection,
-    default: &Acl<'_>,
-    (asked, umask): (Mode, Mode),
-    (dialect, upstream): &(Dialect, Upstream),
-) -> usize {
-    for kind in [Kind::File, Kind::Directory] {
-        let child = parent.child(kind, asked, umask, dialect);
-        let entries = child.entries(dialect);
-        let expected = (upstream.child)(
-            default,
-            plain::mode(asked),
-            plain::mode(umask),
-            kind == Kind::Directory,
-        );
-        assert_eq!(
-            (plain::lists(&entries), child.is_sticky()),
-            (expected.sorted(), asked.sticky() && upstream.sticky),
-            "{}: {kind:?} asked as {asked:?} under umask {umask:?} and {default:?}",
-            dialect.name
-        );
-    }
-    2
-}
-
-fn compare_chmod(acl: &Acl<'_>, to: Mode, (dialect, upstream): &(Dialect, Upstream)) -> usize {
-    let both = |access| Lists {
-        access,
-        default: acl.clone(),
-    };
-    let after = plain::protection(&both(acl.clone()), false).chmod(to, dialect);
-    let entries = after.entries(dialect);
-    let expected = (upstream.chmod)(acl, plain::mode(to));
-    let shown = after.mode(dialect);
-    let context = || format!("{}: {to:?} of {acl:?}", dialect.name);
-    assert_eq!(
-        plain::mode(shown),
-        (upstream.mode)(&expected),
-        "{}",
-        context()
-    );
-    assert_eq!(
-        shown.sticky(),
-        to.sticky() && upstream.sticky,
-        "{}",
-        context()
-    );
-    assert_eq!(
-        plain::lists(&entries),
-        both(expected).sorted(),
-        "{}",
-        context()
-    );
-    1
-}
-
-/// An ACL of that shape: owner, owning group and others, a mask or not, and the first of the named entries. `perm` gives
-/// the bits for each in turn.
-fn acl(named: &[(Tag, &'static str)], masked: bool, mut perm: impl FnMut() -> u16) -> Acl<'static> {
-    let base = [Tag::UserObj, Tag::GroupObj, Tag::Other].map(|tag| (tag, ""));
-    let mask = masked.then_some((Tag::Mask, ""));
-    let keys = base
-        .iter()
-        .copied()
-        .chain(mask)
-        .chain(named.iter().copied());
-    keys.map(|(tag, name)| Entry {
-        tag,
-        name,
-        bits: Bits::digit(perm()),
-    })
-    .collect()
-}
+/// The named entries of an ACL, and whether it has a mask.
+type Shape = (Vec<(Tag, &'static str)>, bool);
 
 /// Every shape: minimal, a mask by itself, one named entry, two.
-fn shapes() -> Vec<(Vec<(Tag, &'static str)>, bool)> {
+fn shapes() -> Vec<Shape> {
     let names = [
         (Tag::User, "a"),
         (Tag::User, "b"),
@@ -108,38 +39,75 @@ fn shapes() -> Vec<(Vec<(Tag, &'static str)>, bool)> {
     all
 }
 
-fn parent(default: &Acl<'_>) -> Protection {
-    let access = plain::acl(&acl(&[], false, || 7));
-    let default = (!default.is_empty()).then(|| plain::acl(default));
-    Protection::from_parts(access, default, true)
+/// An ACL of that shape, whose entries get their bits from `perm` one after the other.
+fn acl((named, masked): &Shape, perm: impl FnMut() -> u16) -> Acl<'static> {
+    let base = [Tag::UserObj, Tag::GroupObj, Tag::Other];
+    let unnamed = base.into_iter().chain(masked.then_some(Tag::Mask));
+    let keys = unnamed.map(|tag| (tag, "")).chain(named.iter().copied());
+    let bits = std::iter::repeat_with(perm).map(Bits::digit);
+    keys.zip(bits)
+        .map(|((tag, name), bits)| Entry { tag, name, bits })
+        .collect()
 }
 
-/// A mode whose classes have all bits or none.
-fn one_bit(set: usize) -> Mode {
-    Mode::from_bits([0, 0o007, 0o070, 0o077, 0o700, 0o707, 0o770, 0o777][set])
+/// An ACL of that shape whose neighbours differ; in eight of them every entry has each permission once.
+fn rotated(shape: &Shape, first: u16) -> Acl<'static> {
+    let mut perm = first;
+    acl(shape, || {
+        perm += 3;
+        perm % 8
+    })
 }
 
-/// A child's bits come from bits alike: read from read, write from write. So all bits set or none is all that an entry, a
-/// mode or a umask can be for one of them, and everything else is exhausted.
+/// A directory with a default ACL, or with none.
+struct Parent {
+    lists: Lists<'static>,
+    protection: Protection,
+}
+
+impl Parent {
+    fn new(default: Acl<'static>) -> Self {
+        let access = acl(&(vec![], false), || 7);
+        let lists = Lists { access, default };
+        let protection = library::protection(&lists);
+        Self { lists, protection }
+    }
+
+    /// Compares both kinds of children.
+    fn compare(&self, rules: &Rules, modes: (Mode, Mode)) -> usize {
+        for kind in [Kind::File, Kind::Directory] {
+            agree::on_child(rules, &self.protection, &self.lists, kind, modes);
+        }
+        2
+    }
+}
+
+/// The modes whose classes have all bits or none.
+const ONE_BIT: [u16; 8] = [0, 0o007, 0o070, 0o077, 0o700, 0o707, 0o770, 0o777];
+
+/// A child's bits come from bits alike: read from read, write from write. So all or none is what an entry, a mode or a umask
+/// can hold of one of them, and of that this is everything.
 #[test]
 fn every_child_in_a_world_of_one_bit_is_the_oracles() {
     let mut compared = 0;
-    for (named, masked) in shapes() {
-        let entries = 3 + usize::from(masked) + named.len();
+    for shape in shapes() {
+        let entries = 3 + usize::from(shape.1) + shape.0.len();
         for set in 0..1_u16 << entries {
             let mut bits = set;
-            let default = acl(&named, masked, || {
+            let default = acl(&shape, || {
                 let perm = (bits & 1) * 7;
                 bits >>= 1;
                 perm
             });
-            let parent = parent(&default);
-            for rules in dialects()
+            let rules = rules_with(&default);
+            let parent = Parent::new(default);
+            for modes in ONE_BIT
                 .iter()
-                .filter(|(_, upstream)| upstream.has(&default))
+                .flat_map(|asked| ONE_BIT.map(|umask| [*asked, umask]))
             {
-                for (asked, umask) in (0..64).map(|sets| (one_bit(sets / 8), one_bit(sets % 8))) {
-                    compared += compare_child(&parent, &default, (asked, umask), rules);
+                let [asked, umask] = modes.map(Mode::from_bits);
+                for rules in &rules {
+                    compared += parent.compare(rules, (asked, umask));
                 }
             }
         }
@@ -148,34 +116,26 @@ fn every_child_in_a_world_of_one_bit_is_the_oracles() {
     assert_eq!(compared, (4 * (8 + 4 * 32 + 6 * 64) + 3 * 16) * 64 * 2);
 }
 
-/// The bits beside each other: every mode under some umasks and some ACLs, in which every entry has each permission once.
+/// The bits beside each other: every mode, under some umasks and some ACLs.
 #[test]
 fn every_mode_of_a_child_is_the_oracles() {
     let umasks = [0, 0o002, 0o022, 0o027, 0o077, 0o137, 0o654, 0o777].map(Mode::from_bits);
     let mut defaults = vec![Acl::new()];
-    for (named, masked) in [
+    for shape in [
         (vec![], false),
         (vec![], true),
         (vec![(Tag::User, "a"), (Tag::Group, "g")], true),
     ] {
-        defaults.extend((0..8).map(|first| {
-            let mut perm = first;
-            acl(&named, masked, || {
-                perm += 3;
-                perm % 8
-            })
-        }));
+        defaults.extend((0..8).map(|first| rotated(&shape, first)));
     }
     let mut compared = 0;
-    for default in &defaults {
-        let parent = parent(default);
-        for rules in dialects()
-            .iter()
-            .filter(|(_, upstream)| upstream.has(default))
-        {
-            for asked in (0..0o2000).map(Mode::from_bits) {
-                for umask in umasks {
-                    compared += compare_child(&parent, default, (asked, umask), rules);
+    for default in defaults {
+        let rules = rules_with(&default);
+        let parent = Parent::new(default);
+        for asked in (0..0o2000).map(Mode::from_bits) {
+            for umask in umasks {
+                for rules in &rules {
+                    compared += parent.compare(rules, (asked, umask));
                 }
             }
         }
@@ -187,16 +147,17 @@ fn every_mode_of_a_child_is_the_oracles() {
 #[test]
 fn every_chmod_in_the_small_world_is_the_oracles() {
     let mut compared = 0;
-    for (named, masked) in shapes() {
-        for first in 0..8 {
-            let mut perm = first;
-            let acl = acl(&named, masked, || {
-                perm += 3;
-                perm % 8
-            });
-            for rules in dialects().iter().filter(|(_, upstream)| upstream.has(&acl)) {
+    for shape in shapes() {
+        for access in (0..8).map(|first| rotated(&shape, first)) {
+            let lists = Lists {
+                default: access.clone(),
+                access,
+            };
+            let protection = library::protection(&lists);
+            for rules in rules_with(&lists.access) {
                 for to in (0..0o2000).map(Mode::from_bits) {
-                    compared += compare_chmod(&acl, to, rules);
+                    agree::on_chmod(&rules, &protection, &lists, to);
+                    compared += 1;
                 }
             }
         }

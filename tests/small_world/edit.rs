@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use bailiwick::acl::{AclError, AclSpec, Dialect, Kind, LoneMask, Protection, Scope};
+use bailiwick::acl::{AclSpec, Kind, Protection, Scope};
 
-use crate::oracle::edit::{Change, Lists, Refused, Verb};
-use crate::oracle::{Acl, Bits, Entry, Tag, Upstream, find, names_somebody};
-use crate::{DIALECTS, plain};
+use crate::agree::{DIALECTS, Edit, Rules};
+use crate::oracle::edit::{Change, Lists, Verb};
+use crate::oracle::{Acl, Bits, Entry, Tag, find};
+use crate::{agree, library};
 
 const PERMS: [u16; 2] = [0o4, 0o3];
 
@@ -106,7 +107,7 @@ fn inodes() -> Vec<Before> {
                     access: access.clone(),
                     default: default.clone(),
                 };
-                let protection = plain::protection(&lists, true);
+                let protection = library::protection(&lists);
                 all.push(Before {
                     lists,
                     protection,
@@ -148,174 +149,66 @@ fn requests() -> Vec<Request> {
     }
     let request = |(verb, changes): (Verb, Vec<Change<'static>>)| Request {
         verb,
-        spec: plain::spec(&changes),
+        spec: library::spec(&changes),
         changes,
     };
     all.into_iter().map(request).collect()
 }
 
-fn apply(
-    to: &Protection,
-    kind: Kind,
-    request: &Request,
-    dialect: &Dialect,
-) -> Result<Protection, AclError> {
-    match request.verb {
-        Verb::Modify => to.modify(&request.spec, kind, dialect),
-        Verb::Remove => to.remove(&request.spec, kind, dialect),
-        Verb::Set => to.set(&request.spec, kind, dialect),
-    }
-}
-
-/// What must hold of every protection, whatever led to it.
-fn check_invariants(lists: &Lists<'_>, kind: Kind, dialect: &Dialect) {
-    assert!(kind == Kind::Directory || lists.default.is_empty());
-    for (list, may_be_empty) in [(&lists.access, false), (&lists.default, true)] {
-        if list.is_empty() && may_be_empty {
-            continue;
-        }
-        for (_, tag, name) in BASE {
-            assert!(find(list, tag, name).is_some(), "{tag:?} is missing");
-        }
-        for pair in list.windows(2) {
-            assert!(
-                (pair[0].tag, pair[0].name) < (pair[1].tag, pair[1].name),
-                "twice: {pair:?}"
-            );
-        }
-        let masked = find(list, Tag::Mask, "").is_some();
-        let lone = masked && dialect.lone_mask == LoneMask::Kept;
-        assert_eq!(masked, names_somebody(list) || lone, "mask: {list:?}");
-        assert!(list.len() <= dialect.max_entries.unwrap_or(usize::MAX));
-    }
-}
-
-/// Compares one edit; says why it was refused, if it was.
-fn compare(
-    before: &Before,
-    request: &Request,
-    dialect: &Dialect,
-    upstream: &Upstream,
-) -> Option<Refused> {
-    let Before {
-        lists,
-        protection,
-        kind,
-    } = before;
-    let context = || {
-        let Request { verb, spec, .. } = request;
-        format!(
-            "{}: {verb:?} {spec} of {kind:?} {:?}",
-            dialect.name,
-            protection.entries(dialect)
-        )
-    };
-    let expected = (upstream.edit)(
-        lists,
-        request.verb,
-        &request.changes,
-        *kind == Kind::Directory,
-    );
-    let after = match apply(protection, *kind, request, dialect) {
-        Ok(after) => after,
-        Err(error) => {
-            let reason = refused(&error);
-            let wrong = expected.as_ref().err();
-            let named = wrong.is_some_and(|wrong| wrong.contains(&reason));
-            assert!(named, "{}: {error}, not {expected:?}", context());
-            return Some(reason);
-        }
-    };
-    let entries = after.entries(dialect);
-    let found = plain::lists(&entries);
-    assert_eq!(
-        Ok(&found),
-        expected.map(Lists::sorted).as_ref(),
-        "{}",
-        context()
-    );
-    check_invariants(&found, *kind, dialect);
-    assert!(after.is_sticky(), "{}", context());
-    // Once more changes nothing more.
-    let again = apply(&after, *kind, request, dialect);
-    assert_eq!(again.as_ref(), Ok(&after), "twice: {}", context());
-    None
-}
-
-fn refused(error: &AclError) -> Refused {
-    match error {
-        AclError::MissingBase { .. } | AclError::RemoveBase { .. } => Refused::Base,
-        AclError::MaskRequired => Refused::Mask,
-        AclError::DefaultOnFile => Refused::File,
-        AclError::TooManyEntries { .. } => Refused::Limit,
-        other => panic!("an edit is not refused for {other}"),
-    }
-}
-
 /// The inodes that an upstream can have.
-fn of<'a>(upstream: &Upstream, inodes: &'a [Before]) -> impl Iterator<Item = &'a Before> {
-    inodes
-        .iter()
-        .filter(|before| upstream.has(&before.lists.access) && upstream.has(&before.lists.default))
+fn of<'a>((_, upstream): &Rules, inodes: &'a [Before]) -> impl Iterator<Item = &'a Before> {
+    let possible = |lists: &Lists<'_>| upstream.has(&lists.access) && upstream.has(&lists.default);
+    inodes.iter().filter(move |before| possible(&before.lists))
 }
 
 #[test]
 fn every_edit_in_the_small_world_is_the_oracles() {
     let (inodes, requests) = (inodes(), requests());
-    let compare_all = |dialect: &Dialect, upstream: &Upstream| {
+    let compare_all = |rules: &Rules| {
         let mut refusals = BTreeMap::new();
-        for before in of(upstream, &inodes) {
+        for before in of(rules, &inodes) {
             for request in &requests {
-                let refused = compare(before, request, dialect, upstream);
-                *refusals.entry(refused).or_insert(0_usize) += 1;
+                let edit = Edit {
+                    protection: &before.protection,
+                    kind: before.kind,
+                    verb: request.verb,
+                    spec: &request.spec,
+                };
+                let outcome = edit.compare(rules, &before.lists, &request.changes);
+                *refusals.entry(outcome.err()).or_insert(0_usize) += 1;
             }
         }
         refusals
     };
-    thread::scope(|scope| {
-        let threads = DIALECTS.each_ref().map(|(dialect, upstream)| {
-            (
-                dialect,
-                upstream,
-                scope.spawn(|| compare_all(dialect, upstream)),
-            )
-        });
-        for (dialect, upstream, thread) in threads {
-            let refusals = thread.join().unwrap();
-            let count: usize = refusals.values().sum();
-            println!(
-                "small world: {}: {count} edits compared, by what they are refused for: {refusals:?}",
-                dialect.name
-            );
-            assert_eq!(count, of(upstream, &inodes).count() * requests.len());
-        }
+    let refusals = thread::scope(|scope| {
+        let threads = DIALECTS
+            .each_ref()
+            .map(|rules| scope.spawn(|| compare_all(rules)));
+        threads.map(|thread| thread.join().unwrap())
     });
+    for (rules, refusals) in DIALECTS.iter().zip(refusals) {
+        let count: usize = refusals.values().sum();
+        println!(
+            "small world: {}: {count} edits compared, refused: {refusals:?}",
+            rules.0.name
+        );
+        assert_eq!(count, of(rules, &inodes).count() * requests.len());
+        assert_eq!(refusals.len(), 4, "three reasons to refuse, and none");
+    }
 }
 
 #[test]
 fn removing_all_in_the_small_world_is_the_oracles() {
     let inodes = inodes();
-    for (dialect, upstream) in &DIALECTS {
-        for before in of(upstream, &inodes) {
-            let Before {
-                lists,
-                protection,
-                kind,
-            } = before;
-            let after = protection.remove_all(dialect);
-            let entries = after.entries(dialect);
-            let found = plain::lists(&entries);
-            let name = dialect.name;
-            assert_eq!(
-                found,
-                (upstream.remove_all)(lists).sorted(),
-                "{name}: {lists:?}"
-            );
-            check_invariants(&found, *kind, dialect);
-            let bare = protection.remove_default();
-            let mut entries = protection.entries(dialect);
+    for rules in &DIALECTS {
+        for Before {
+            lists, protection, ..
+        } in of(rules, &inodes)
+        {
+            agree::on_remove_all(rules, protection, lists);
+            let mut entries = protection.entries(&rules.0);
             entries.retain(|entry| entry.scope == Scope::Access);
-            assert_eq!(bare.entries(dialect), entries, "{name}");
+            assert_eq!(protection.remove_default().entries(&rules.0), entries);
         }
     }
 }
