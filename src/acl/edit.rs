@@ -2,8 +2,8 @@
 
 use super::list::Draft;
 use super::{
-    Acl, AclError, AclSpec, DefaultOnFile, Dialect, GroupUnmasked, Kind, LoneDefaultMask,
-    MaskFreeze, MaskTrigger, Perm, Protection, RemoveAll, Scope, SetDefault, Tag,
+    Acl, AclError, AclSpec, DefaultExists, DefaultOnFile, Dialect, GroupUnmasked, Kind, MaskFreeze,
+    MaskTrigger, Perm, Protection, RemoveAll, Scope, SetDefault, Tag,
 };
 
 /// Both scopes in the making, and what the request touched.
@@ -16,6 +16,8 @@ struct Edit<'a> {
 #[derive(Default)]
 struct Side {
     draft: Draft,
+    /// The list was there before.
+    existed: bool,
     /// The request is one that makes the mask be recalculated.
     triggered: bool,
     /// The request names the mask.
@@ -26,6 +28,7 @@ impl Side {
     fn of(acl: Option<&Acl>) -> Self {
         Self {
             draft: acl.map(Draft::of).unwrap_or_default(),
+            existed: acl.is_some(),
             ..Self::default()
         }
     }
@@ -69,15 +72,19 @@ impl<'a> Edit<'a> {
     /// A default ACL that exists at all takes its missing base entries from the access ACL.
     fn complete_default(&mut self) {
         let default = &mut self.default.draft;
-        if default.is_lone_mask() && self.dialect.lone_default_mask == LoneDefaultMask::Ignored {
+        let exists = match self.dialect.default_exists {
+            DefaultExists::AnyButMask => !default.is_empty() && !default.is_lone_mask(),
+            DefaultExists::AnyEntry => !default.is_empty(),
+            DefaultExists::OnceThere => !default.is_empty() || self.default.existed,
+        };
+        if !exists {
             *default = Draft::default();
+            return;
         }
-        if !default.is_empty() {
-            let access = &self.access.draft;
-            default.owner = default.owner.or(access.owner);
-            default.group = default.group.or(access.group);
-            default.other = default.other.or(access.other);
-        }
+        let access = &self.access.draft;
+        default.owner = default.owner.or(access.owner);
+        default.group = default.group.or(access.group);
+        default.other = default.other.or(access.other);
     }
 
     /// Upstream: `AclTransformation.calculateMasks` (HDFS), `MutableInode.updateMask` (Alluxio).
@@ -335,14 +342,24 @@ mod tests {
     }
 
     #[test]
-    fn a_default_mask_alone_makes_no_default_acl_in_hdfs() {
-        for (dialect, made) in [
-            (&Dialect::HDFS, false),
-            (&Dialect::POSIX, true),
-            (&Dialect::ALLUXIO, true),
+    fn a_default_acl_begins_and_ends_with_the_entries_that_its_dialect_counts() {
+        let base = "default:user:,default:group:,default:other:";
+        for (dialect, by_mask_alone, without_entries) in [
+            (&Dialect::HDFS, false, false),
+            (&Dialect::POSIX, true, false),
+            (&Dialect::ALLUXIO, true, true),
         ] {
-            let directory = after("default:mask::r--", dialect);
-            assert_eq!(directory.default_acl().is_some(), made, "{}", dialect.name);
+            let masked = after("default:mask::r--", dialect).default_acl().is_some();
+            let spec = AclSpec::parse_removal(base, dialect).unwrap();
+            let emptied =
+                after("default:other::rwx", dialect).remove(&spec, Kind::Directory, dialect);
+            let stays = emptied.unwrap().default_acl().is_some();
+            assert_eq!(
+                (masked, stays),
+                (by_mask_alone, without_entries),
+                "{}",
+                dialect.name
+            );
         }
     }
 

@@ -33,8 +33,8 @@ mod protection;
 mod text;
 
 pub use dialect::{
-    Blanks, ChangeDirectory, ChgrpRule, DefaultOnFile, DeleteTree, Dialect, GetfaclForm,
-    GroupUnmasked, Keywords, ListNeeds, ListingOrder, LoneDefaultMask, LoneMask, MaskFreeze,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultExists, DefaultOnFile, DeleteTree, Dialect,
+    GetfaclForm, GroupUnmasked, Keywords, ListNeeds, ListingOrder, LoneMask, MaskFreeze,
     MaskTrigger, MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NewGroup,
     OverwriteNeeds, PermText, RemoveAll, SetDefault, SetTimesNeeds, StatNeeds, UmaskText,
     UmaskUnderDefault,

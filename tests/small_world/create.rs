@@ -1,18 +1,15 @@
 //! Every child of a small default ACL, every chmod of a small ACL, and the mode that either shows.
 
-use bailiwick::acl::{Dialect, Kind, Mode, Protection, UmaskUnderDefault};
+use bailiwick::acl::{Kind, Mode, Protection};
 
-use crate::agree::{DIALECTS, Rules};
+use crate::agree::{DIALECTS, HDFS_WITHOUT_INHERITANCE, Rules};
 use crate::oracle::edit::Lists;
-use crate::oracle::{Acl, Bits, Entry, Tag, Upstream};
+use crate::oracle::{Acl, Bits, Entry, Tag};
 use crate::{agree, library};
 
 /// The dialects that know such an ACL, and HDFS without POSIX inheritance.
 fn rules_with(acl: &Acl<'_>) -> Vec<Rules> {
-    let mut without_inheritance = Dialect::HDFS;
-    without_inheritance.umask_under_default = UmaskUnderDefault::Applied;
-    let variant = (without_inheritance, Upstream::HDFS_WITHOUT_INHERITANCE);
-    let all = DIALECTS.into_iter().chain([variant]);
+    let all = DIALECTS.into_iter().chain([HDFS_WITHOUT_INHERITANCE]);
     all.filter(|(_, upstream)| upstream.has(acl)).collect()
 }
 

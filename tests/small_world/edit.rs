@@ -126,7 +126,8 @@ struct Request {
     spec: AclSpec,
 }
 
-/// Every request of one or two entries of either scope; to set, also beside the base entries of the access ACL.
+/// Every request of one or two entries of either scope; to set, also beside the base entries of the access ACL, and to
+/// remove, beside those of the default ACL.
 fn requests() -> Vec<Request> {
     let access = [BASE.as_slice(), &NAMED[..3], &[MASK]].concat();
     let default = access.iter().map(|(_, tag, name)| (true, *tag, *name));
@@ -139,9 +140,15 @@ fn requests() -> Vec<Request> {
             let with_base = |changes: &Vec<_>| (Verb::Set, [&base, changes.as_slice()].concat());
             all.extend(any_perms.iter().map(with_base));
         }
+        // To remove an entry, its permission does not matter.
+        let removed = &any_perms[0];
+        let default_base = BASE.map(|(_, tag, name)| (true, tag, name));
+        if !keys.iter().any(|key| default_base.contains(key)) {
+            let base = default_base.map(|key| change(key, PERMS[0]));
+            all.push((Verb::Remove, [&base, removed.as_slice()].concat()));
+        }
         if !keys.is_empty() {
-            // To remove an entry, its permission does not matter.
-            all.push((Verb::Remove, any_perms[0].clone()));
+            all.push((Verb::Remove, removed.clone()));
             for verb in [Verb::Modify, Verb::Set] {
                 all.extend(any_perms.iter().map(|changes| (verb, changes.clone())));
             }

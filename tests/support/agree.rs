@@ -1,6 +1,8 @@
 //! Library and oracle asked the same. Each comparison panics where they do not agree.
 
-use bailiwick::acl::{self, AclError, AclSpec, Dialect, Kind, Mode, Perm, Protection};
+use bailiwick::acl::{
+    self, AclError, AclSpec, Dialect, Kind, Mode, Perm, Protection, UmaskUnderDefault,
+};
 use bailiwick::authz::{Attrs, Because, Op, Policy, Reason};
 use bailiwick::identity::{GroupName, Subject, UserName};
 
@@ -17,6 +19,13 @@ pub(crate) const DIALECTS: [Rules; 3] = [
     (Dialect::HDFS, Upstream::HDFS),
     (Dialect::ALLUXIO, Upstream::ALLUXIO),
 ];
+
+/// HDFS with `dfs.namenode.posix.acl.inheritance.enabled` off.
+pub(crate) const HDFS_WITHOUT_INHERITANCE: Rules = {
+    let mut dialect = Dialect::HDFS;
+    dialect.umask_under_default = UmaskUnderDefault::Applied;
+    (dialect, Upstream::HDFS_WITHOUT_INHERITANCE)
+};
 
 /// A subject before an inode.
 pub(crate) struct Encounter<'a> {

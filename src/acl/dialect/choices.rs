@@ -53,14 +53,17 @@ pub enum LoneMask {
     Dropped,
 }
 
-/// What becomes of a default ACL that would be a mask and nothing else.
+/// What makes a default ACL be there after an edit; its missing base entries then come from the access ACL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum LoneDefaultMask {
-    /// It is completed like any other (`setfacl(1)`, Alluxio).
-    Completed,
-    /// There is no default ACL (HDFS, `AclTransformation`).
-    Ignored,
+pub enum DefaultExists {
+    /// An entry of it other than the mask (HDFS, `AclTransformation`).
+    AnyButMask,
+    /// Any entry of it (`setfacl(1)`).
+    AnyEntry,
+    /// Any entry of it, or that there was one before: removing its entries never removes it (Alluxio,
+    /// `DefaultAccessControlList.removeEntry`).
+    OnceThere,
 }
 
 /// Which default entries are refused for what is no directory.

@@ -5,8 +5,8 @@
 mod choices;
 
 pub use choices::{
-    Blanks, ChangeDirectory, ChgrpRule, DefaultOnFile, DeleteTree, GetfaclForm, GroupUnmasked,
-    Keywords, ListNeeds, ListingOrder, LoneDefaultMask, LoneMask, MaskFreeze, MaskTrigger,
+    Blanks, ChangeDirectory, ChgrpRule, DefaultExists, DefaultOnFile, DeleteTree, GetfaclForm,
+    GroupUnmasked, Keywords, ListNeeds, ListingOrder, LoneMask, MaskFreeze, MaskTrigger,
     MatchingGroups, MessageForm, ModeGroupBits, ModeText, MoveDirectory, NewGroup, OverwriteNeeds,
     PermText, RemoveAll, SetDefault, SetTimesNeeds, StatNeeds, UmaskText, UmaskUnderDefault,
 };
@@ -40,8 +40,8 @@ pub struct Dialect {
     pub mask_trigger: MaskTrigger,
     /// A mask without named entries.
     pub lone_mask: LoneMask,
-    /// A default mask without any other default entry.
-    pub lone_default_mask: LoneDefaultMask,
+    /// Whether there is a default ACL.
+    pub default_exists: DefaultExists,
     /// Default entries on a file.
     pub default_on_file: DefaultOnFile,
     /// Replacing an ACL, and the default ACL.
@@ -106,7 +106,7 @@ impl Dialect {
         mask_freeze: MaskFreeze::BothScopes,
         mask_trigger: MaskTrigger::GroupClass,
         lone_mask: LoneMask::Dropped,
-        lone_default_mask: LoneDefaultMask::Completed,
+        default_exists: DefaultExists::OnceThere,
         default_on_file: DefaultOnFile::Named,
         set_default: SetDefault::Merged,
         remove_all: RemoveAll::AccessOnly,
@@ -142,7 +142,7 @@ impl Dialect {
         mask_freeze: MaskFreeze::OwnScope,
         mask_trigger: MaskTrigger::AnyChange,
         lone_mask: LoneMask::Kept,
-        lone_default_mask: LoneDefaultMask::Ignored,
+        default_exists: DefaultExists::AnyButMask,
         default_on_file: DefaultOnFile::Left,
         set_default: SetDefault::ReplacedIfGiven,
         remove_all: RemoveAll::AccessAndDefault,
@@ -172,7 +172,7 @@ impl Dialect {
     pub const POSIX: Self = Self {
         name: "posix",
         mask_trigger: MaskTrigger::AnyEntry,
-        lone_default_mask: LoneDefaultMask::Completed,
+        default_exists: DefaultExists::AnyEntry,
         group_unmasked: GroupUnmasked::Effective,
         max_entries: None,
         new_group: NewGroup::OfCreator,
