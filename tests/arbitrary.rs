@@ -64,8 +64,13 @@ fn acls_and_specs_are_valid_in_every_dialect_and_of_every_shape() {
             AclSpec::new(spec.entries().iter().cloned()),
             Ok(spec.clone())
         );
-        if !spec.entries().is_empty() {
-            assert_eq!(AclSpec::parse(&spec.to_string(), &Dialect::HDFS), Ok(spec));
+        for dialect in [Dialect::ALLUXIO, Dialect::HDFS, Dialect::POSIX] {
+            if !spec.entries().is_empty() {
+                assert_eq!(
+                    AclSpec::parse(&spec.to_string(), &dialect),
+                    Ok(spec.clone())
+                );
+            }
         }
     }
     let kinds: HashSet<(bool, bool)> = values::<Protection>(&bytes)
