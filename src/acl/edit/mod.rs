@@ -98,7 +98,8 @@ impl<'a> Edit<'a> {
     fn put(&mut self, entry: &Entry, conditional: bool) {
         let Entry { scope, tag, perm } = entry;
         if *scope == Scope::Default && self.dialect.default_exists == DefaultExists::OnceMade {
-            self.copy_base();
+            // What a cleared access ACL has not been given yet grants nothing.
+            self.copy_base(Some(Perm::NONE));
         }
         let directory = self.kind == Kind::Directory;
         let side = self.side(*scope);
@@ -124,7 +125,7 @@ impl<'a> Edit<'a> {
             }
             let once_made = self.dialect.default_exists == DefaultExists::OnceMade;
             if removed && once_made && *scope == Scope::Default {
-                self.copy_base();
+                self.copy_base(None);
             }
         }
         Ok(())
@@ -165,12 +166,12 @@ impl<'a> Edit<'a> {
         self.default.draft = Draft::default();
     }
 
-    /// A default ACL takes its missing base entries from the access ACL.
-    fn copy_base(&mut self) {
+    /// A default ACL takes its missing base entries from the access ACL, or from `absent` where that has none either.
+    fn copy_base(&mut self, absent: Option<Perm>) {
         let (access, default) = (&self.access.draft, &mut self.default.draft);
-        default.owner = default.owner.or(access.owner);
-        default.group = default.group.or(access.group);
-        default.other = default.other.or(access.other);
+        default.owner = default.owner.or(access.owner).or(absent);
+        default.group = default.group.or(access.group).or(absent);
+        default.other = default.other.or(access.other).or(absent);
     }
 
     /// Upstream: `AclTransformation.calculateMasks` (HDFS), `MutableInode.updateMask` (Alluxio), `do_set` (setfacl).
@@ -215,7 +216,7 @@ impl<'a> Edit<'a> {
             *default = Draft::default();
         }
         if !default.is_empty() {
-            self.copy_base();
+            self.copy_base(None);
         }
         self.recalculate_masks()?;
         for (scope, side) in [("access", &self.access), ("default", &self.default)] {

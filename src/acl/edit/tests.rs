@@ -450,3 +450,24 @@ fn several_changes_are_one() {
     );
     assert_eq!(file, Protection::from(Mode::from_bits(0o640)));
 }
+
+#[test]
+fn what_alluxio_copies_into_a_default_acl_depends_on_what_came_before() {
+    let alluxio = &Dialect::ALLUXIO;
+    let directory = Protection::from(Mode::from_bits(0o750));
+    let set = |spec: &str| {
+        let spec = AclSpec::parse(spec, alluxio).unwrap();
+        let after = directory.set(&spec, Kind::Directory, alluxio).unwrap();
+        let default = after.default_acl().unwrap();
+        [default.owner(), default.group(), default.other()].map(|perm| perm.to_string())
+    };
+    let base = "user::rwx,group::r-x,other::r--";
+    assert_eq!(
+        set(&format!("{base},default:user:a:r--")),
+        ["rwx", "r-x", "r--"]
+    );
+    assert_eq!(
+        set(&format!("default:user:a:r--,{base}")),
+        ["---", "---", "---"]
+    );
+}
