@@ -1,6 +1,7 @@
 //! What a new inode gets from its parent directory, the requested mode and the umask.
 
-use super::{Dialect, Kind, Mode, Perm, Protection, UmaskUnderDefault};
+use super::{Dialect, Kind, Mode, NewGroup, Perm, Protection, UmaskUnderDefault};
+use crate::identity::{GroupRef, Groups};
 
 impl Protection {
     /// The protection of a new child of this directory.
@@ -48,10 +49,27 @@ impl Protection {
     }
 }
 
+impl Dialect {
+    /// The group of a new inode: its directory's, or the primary group of its creator ([`NewGroup`]). A creator without groups
+    /// takes the directory's.
+    #[must_use]
+    pub fn group_of_child<'a>(
+        &self,
+        creator: &'a Groups,
+        directory: impl Into<GroupRef<'a>>,
+    ) -> GroupRef<'a> {
+        match (self.new_group, creator.primary()) {
+            (NewGroup::OfCreator, Some(primary)) => primary.as_ref(),
+            _ => directory.into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::acl::AclSpec;
+    use crate::identity::GroupName;
 
     fn entries(protection: &Protection, dialect: &Dialect) -> String {
         let entries: Vec<_> = protection
@@ -107,6 +125,25 @@ mod tests {
             "user::rwx,group::r-x,other::r-x,user:bob:rwx,mask::r-x,default:user::rwx,default:group::r-x,\
              default:other::r-x,default:user:bob:rwx,default:mask::rwx"
         );
+    }
+
+    #[test]
+    fn the_group_of_a_child_is_the_creators_or_the_directorys() {
+        let group = |name: &str| -> GroupName { name.parse().unwrap() };
+        let (staff, directory) = (group("staff"), group("d"));
+        let creator: Groups = [staff.clone()].into_iter().collect();
+        for (dialect, own) in [
+            (&Dialect::ALLUXIO, true),
+            (&Dialect::HDFS, false),
+            (&Dialect::POSIX, true),
+        ] {
+            let expected = if own { &staff } else { &directory };
+            let given = dialect.group_of_child(&creator, &directory);
+            assert_eq!(given, expected.as_ref(), "{}", dialect.name);
+            let alone = Groups::default();
+            let given = dialect.group_of_child(&alone, &directory);
+            assert_eq!(given, directory.as_ref(), "{}", dialect.name);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a Linux inode keeps of a protection: a mode and two extended attributes.
 
-use super::{Acl, Dialect, Mode, Protection, XattrError};
+use super::{Acl, AclError, Dialect, Mode, Protection, XattrError};
 use crate::identity::{GroupName, GroupRef, UserName, UserRef};
 
 /// All that a Linux inode knows of a [`Protection`]: its mode and the values of two extended attributes, each if there is
@@ -65,12 +65,12 @@ impl Protection {
         })
     }
 
-    /// The protection of a Linux inode. Where there is an access ACL, its bits count, and of the mode only the sticky bit:
-    /// the kernel keeps the two alike.
+    /// The protection of a Linux inode.
     ///
     /// # Errors
     ///
-    /// As [`Acl::from_xattr`].
+    /// As [`Acl::from_xattr`]; and where the mode is not that of the access ACL, for the kernel keeps the two alike, and which
+    /// of them a damaged backup means is not ours to guess.
     pub fn from_linux(
         attrs: &LinuxAttrs,
         mut user: impl FnMut(u32) -> Option<UserName>,
@@ -79,11 +79,17 @@ impl Protection {
         let mut read = |value: &Vec<u8>| Acl::from_xattr(value, &mut user, &mut group);
         let access = attrs.access.as_ref().map(&mut read).transpose()?;
         let default = attrs.default.as_ref().map(&mut read).transpose()?;
-        Ok(Self {
+        let protection = Self {
             access: access.unwrap_or_else(|| Acl::from_mode(attrs.mode)),
             default,
             sticky: attrs.mode.sticky(),
-        })
+        };
+        let derived = protection.mode(&Dialect::POSIX);
+        if derived != attrs.mode {
+            let told = attrs.mode;
+            return Err(AclError::ModeDisagrees { told, derived }.into());
+        }
+        Ok(protection)
     }
 }
 
@@ -116,6 +122,10 @@ mod tests {
             );
             let read = Protection::from_linux(&attrs, |_| UserName::new("u1").ok(), |_| None);
             assert_eq!(read, Ok(protection), "{spec}");
+            let mode = Mode::from_bits(mode ^ 0o020);
+            let damaged = LinuxAttrs { mode, ..attrs };
+            let read = Protection::from_linux(&damaged, |_| UserName::new("u1").ok(), |_| None);
+            assert_eq!(read.is_err(), access, "{spec}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Operations that change the tree, but no bytes.
 
-use bailiwick::acl::choices::NewGroup;
 use bailiwick::acl::{Dialect, Kind, Mode, Perm};
 use bailiwick::authz::{Op, Rename};
 use bailiwick::identity::{GroupName, Subject, UserName};
@@ -69,13 +68,12 @@ impl<'a> Creation<'a> {
 
     /// Owner, group and protection of a child of `directory`.
     pub fn birth(&self, subject: &Subject, directory: &Inode, kind: Kind) -> Birth {
-        let own = match self.dialect.new_group {
-            NewGroup::OfCreator => subject.groups().primary(),
-            _ => None,
-        };
+        let group = self
+            .dialect
+            .group_of_child(subject.groups(), &directory.group);
         Birth {
             owner: subject.user().clone(),
-            group: own.unwrap_or(&directory.group).clone(),
+            group: group.to_owned(),
             protection: directory
                 .protection
                 .child(kind, self.requested, self.umask, self.dialect),

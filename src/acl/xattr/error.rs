@@ -49,9 +49,10 @@ pub enum XattrError {
         /// The entry.
         position: usize,
     },
-    /// A base entry or a mask is missing ([`AclError::MissingBase`], [`AclError::MaskRequired`]).
+    /// A base entry or a mask is missing ([`AclError::MissingBase`], [`AclError::MaskRequired`]), or the ACL is not that of
+    /// the mode beside it ([`AclError::ModeDisagrees`]).
     #[error(transparent)]
-    Incomplete(#[from] AclError),
+    Acl(#[from] AclError),
     /// A second entry for the same user or group. The kernel stores such a value, and of two users the first counts; the
     /// tools refuse it, and so do we.
     #[error("entry {position} for {kind} id {id} is a second one for that {kind}")]
