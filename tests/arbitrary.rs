@@ -67,7 +67,7 @@ fn acls_and_specs_are_valid_in_every_dialect_and_of_every_shape() {
         for dialect in [Dialect::ALLUXIO, Dialect::HDFS, Dialect::POSIX] {
             if !spec.entries().is_empty() {
                 assert_eq!(
-                    AclSpec::parse(&spec.to_string(), &dialect),
+                    AclSpec::parse(&spec.text(&dialect), &dialect),
                     Ok(spec.clone())
                 );
             }

@@ -1,6 +1,6 @@
 //! Edits, one after the other.
 
-use bailiwick::acl::{AclSpec, Kind, Mode, Protection};
+use bailiwick::acl::{AclChange, AclSpec, Kind, MaskUpdate, Mode, Protection};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::agree::{self, Edit};
@@ -10,11 +10,9 @@ use crate::{System, plain};
 /// One thing done to an inode.
 #[derive(Debug)]
 pub enum Step {
-    Modify(AclSpec),
-    Remove(AclSpec),
-    Set(AclSpec),
-    RemoveAll,
-    RemoveDefault,
+    Change(AclChange),
+    /// Several changes at once.
+    Command(Vec<AclChange>, MaskUpdate),
     Chmod(Mode),
     /// Goes on with a child, created with a mode under a umask.
     Child(Kind, Mode, Mode),
@@ -22,14 +20,11 @@ pub enum Step {
 
 impl<'a> Arbitrary<'a> for Step {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(match u.int_in_range(0..=9)? {
-            0 => Self::RemoveAll,
-            1 => Self::RemoveDefault,
-            2 => Self::Chmod(u.arbitrary()?),
-            3 => Self::Child(u.arbitrary()?, u.arbitrary()?, u.arbitrary()?),
-            4 | 5 => Self::Remove(u.arbitrary()?),
-            6 => Self::Set(u.arbitrary()?),
-            _ => Self::Modify(u.arbitrary()?),
+        Ok(match u.int_in_range(0..=7)? {
+            0 => Self::Command(u.arbitrary()?, u.arbitrary()?),
+            1 => Self::Chmod(u.arbitrary()?),
+            2 => Self::Child(u.arbitrary()?, u.arbitrary()?, u.arbitrary()?),
+            _ => Self::Change(u.arbitrary()?),
         })
     }
 }
@@ -59,11 +54,21 @@ pub fn acl_edit(System(rules): System, protection: Protection, mut kind: Kind, s
             after.unwrap_or_else(|_| before.clone())
         };
         protection = match step {
-            Step::Modify(spec) => edit(Verb::Modify, spec),
-            Step::Remove(spec) => edit(Verb::Remove, spec),
-            Step::Set(spec) => edit(Verb::Set, spec),
-            Step::RemoveAll => agree::on_remove_all(rules, before, &lists),
-            Step::RemoveDefault => before.remove_default(),
+            Step::Change(AclChange::Modify(spec)) => edit(Verb::Modify, spec),
+            Step::Change(AclChange::Remove(spec)) => edit(Verb::Remove, spec),
+            Step::Change(AclChange::Set(spec)) => edit(Verb::Set, spec),
+            Step::Change(AclChange::RemoveAll) => agree::on_remove_all(rules, before, &lists),
+            Step::Change(change) => change
+                .apply(before, kind, &rules.0)
+                .expect("-k is never refused"),
+            Step::Command(changes, mask) => {
+                // The oracle does one thing at a time.
+                let after = before.change(changes, *mask, kind, &rules.0);
+                let after = after.unwrap_or_else(|_| before.clone());
+                let entries = after.entries(&rules.0);
+                agree::check_invariants(&plain::lists(&entries), kind, &rules.0);
+                after
+            }
             Step::Chmod(mode) => agree::on_chmod(rules, before, &lists, *mode),
             Step::Child(of_kind, asked, umask) => {
                 kind = *of_kind;

@@ -1,9 +1,14 @@
 //! ACLs, and all that they are made of, from a fuzzer's bytes. Invariants hold by construction.
 
+use std::collections::HashSet;
+
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use super::list::Draft;
-use super::{Acl, AclSpec, Dialect, Entry, Kind, LoneMask, Mode, Perm, Protection, Scope, Tag};
+use super::{
+    Acl, AclChange, AclSpec, Dialect, Entry, Kind, LoneMask, MaskUpdate, Mode, Perm, Protection,
+    Scope, Tag,
+};
 
 /// So many entries fit beside the three base entries and the mask in every dialect.
 const MAX_NAMED: usize = 28;
@@ -56,18 +61,33 @@ impl<'a> Arbitrary<'a> for Entry {
     }
 }
 
-/// No entry twice, and no more than fit in every dialect; perhaps none.
+/// No entry twice, and no more than fit in every dialect; perhaps none. None of them asks for an `X`.
 impl<'a> Arbitrary<'a> for AclSpec {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for entry in u.arbitrary_iter()?.take(MAX_NAMED) {
-            let entry: Entry = entry?;
-            let twin = |other: &Entry| (other.scope, &other.tag) == (entry.scope, &entry.tag);
-            if !entries.iter().any(twin) {
-                entries.push(entry);
-            }
-        }
+        let entries = u.arbitrary_iter::<Entry>()?.take(MAX_NAMED);
+        let mut entries: Vec<_> = entries.collect::<Result<_>>()?;
+        let mut seen = HashSet::new();
+        entries.retain(|entry| seen.insert((entry.scope, entry.tag.clone())));
         Self::new(entries).map_err(|_| Error::IncorrectFormat)
+    }
+}
+
+impl<'a> Arbitrary<'a> for AclChange {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match u.int_in_range(0..=7)? {
+            0..=2 => Self::Modify(u.arbitrary()?),
+            3 | 4 => Self::Remove(u.arbitrary()?),
+            5 => Self::Set(u.arbitrary()?),
+            6 => Self::RemoveAll,
+            _ => Self::RemoveDefault,
+        })
+    }
+}
+
+impl<'a> Arbitrary<'a> for MaskUpdate {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let all = [Self::Usual, Self::Keep, Self::Recalculate];
+        u.choose(&all).copied()
     }
 }
 

@@ -52,7 +52,8 @@ pub(crate) fn alluxio<'a>(acl: &'a [Entry<'a>]) -> Answers<'a> {
     Box::new(|of, who, asked| get_permission(acl, of, who, asked))
 }
 
-/// POSIX.1e draft 17, 23.1.5, as acl(5) has it under "access check algorithm", and one point of Linux besides.
+/// POSIX.1e draft 17, 23.1.5, as acl(5) has it under "access check algorithm", and what Linux adds to it
+/// (`acl_permission_check` in `fs/namei.c`).
 fn posix_check(acl: &[Entry<'_>], of: Owners<'_>, who: Who<'_>, asked: Bits) -> Decision {
     // 1. Does the user own the object? The owner's entry must contain the request, and nothing else is looked at.
     if who.user == of.user {
@@ -65,17 +66,11 @@ fn posix_check(acl: &[Entry<'_>], of: Owners<'_>, who: Who<'_>, asked: Bits) -> 
         };
     }
     let mask = find(acl, Tag::Mask, "");
-    // Linux (`acl_permission_check`): where the group bits of the mode are empty, and with an ACL they are the mask, the ACL is
-    // not looked at. Who is not in the owning group is then one of the others, whatever the ACL says.
-    let in_owning_group = who.groups.contains(&of.group);
-    if mask == Some(Bits::default()) && !in_owning_group {
-        let held = bits(acl, Tag::Other);
-        return Decision {
-            granted: held.has(asked),
-            class: Class::Other,
-            held,
-            mask: None,
-        };
+    // Linux adds: if the group bits of the mode, which show the mask, are all empty, it does not read the ACL. Whoever is in
+    // the owning group gets those bits, as little as the ACL would have left; everybody else is one of the others.
+    let unread = mask == Some(Bits::default()) && !who.groups.contains(&of.group);
+    if unread {
+        return other(acl, asked);
     }
     // 2. Does the user have an entry? That entry and the mask must both contain the request.
     if let Some(held) = find(acl, Tag::User, who.user) {
@@ -109,7 +104,12 @@ fn posix_check(acl: &[Entry<'_>], of: Owners<'_>, who: Who<'_>, asked: Bits) -> 
             mask,
         };
     }
-    // 4. and 5. Else the entry for others decides, without the mask.
+    // 4. and 5. Else the entry for others decides.
+    other(acl, asked)
+}
+
+/// The entry for others, without the mask.
+fn other(acl: &[Entry<'_>], asked: Bits) -> Decision {
     let held = bits(acl, Tag::Other);
     Decision {
         granted: held.has(asked),

@@ -193,7 +193,7 @@ fn refused(error: &AclError) -> Refused {
 }
 
 /// What holds of every inode, whatever led to it.
-fn check_invariants(lists: &Lists<'_>, kind: Kind, dialect: &Dialect) {
+pub(crate) fn check_invariants(lists: &Lists<'_>, kind: Kind, dialect: &Dialect) {
     assert!(kind == Kind::Directory || lists.default.is_empty());
     let default = Some(&lists.default).filter(|list| !list.is_empty());
     for list in [Some(&lists.access), default].into_iter().flatten() {
