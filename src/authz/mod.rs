@@ -26,6 +26,8 @@
 //! # Ok::<(), bailiwick::identity::NameError>(())
 //! ```
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod attrs;
 mod authorizer;
 mod decide;

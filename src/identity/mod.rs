@@ -1,5 +1,7 @@
 //! Who somebody is: validated names, the proved [`Principal`], and the [`Subject`] that acts.
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod name;
 mod principal;
 mod subject;
