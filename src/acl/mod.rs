@@ -17,6 +17,22 @@
 //! assert_eq!(shared.mode(&Dialect::ALLUXIO).to_string(), "640"); // the group bits show the owning group
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! | to | take |
+//! |---|---|
+//! | read and print ACL specs | [`AclSpec`] |
+//! | change an ACL | [`Protection::modify`] and its neighbours, [`AclChange`], [`Protection::change`] |
+//! | offer setfacl and getfacl | [`Setfacl`], [`Getfacl`], [`Protection::getfacl`] |
+//! | read and print modes and umasks | [`Mode`], [`ModeChange`] |
+//! | create files and directories | [`Protection::child`], [`Dialect::group_of_child`] |
+//! | show an inode as HDFS or Alluxio does | [`Protection::status`], and [`Protection::from_status`] back |
+//! | move inodes between systems | [`Protection::losses`] |
+//! | store ACLs in Linux's attributes | [`Acl::to_xattr`], [`Protection::to_linux`] |
+//! | store ACLs as text | [`Protection`]'s `Display` and `FromStr`, or feature `serde` |
+//! | keep millions of inodes in memory | [`Table`] |
+//! | make a dialect of one's own | [`Dialect`], [`choices`] |
+//!
+//! Who may do what is [`authz`](crate::authz)'s to decide.
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
