@@ -33,9 +33,10 @@ pub struct Question<'a> {
     pub op: Option<Op<'a>>,
     /// The inode, if it exists.
     pub inode: Option<Attrs<'a>>,
-    /// The path that [`Walk::along`](super::Walk::along) was given: on the way, that of the goal and not of the directory.
+    /// The path that [`Walk::along`](super::Walk::along) was given: on the way, that of the goal and not of the directory. In a
+    /// tree, what [`Subtree::along`](super::Subtree::along) was given, else that of the tree's root.
     pub path: Option<&'a str>,
-    /// How many components of the path lead to the inode: 0 is the root.
+    /// How many components of the path lead to the inode: 0 is the root. In a tree, to the tree's root.
     pub depth: usize,
 }
 

@@ -109,7 +109,15 @@ impl<'a> Walk<'a> {
         }
         match self.opinion(Some(op), target) {
             Opinion::Allow => return Ok(Granted::because(Because::Authorizer)),
-            Opinion::Deny => return Err(self.deny_by_authorizer(op, target)),
+            Opinion::Deny => {
+                let needs = op.needs(&self.policy.dialect, target.map(|t| t.kind));
+                let site = match (target, &self.parent) {
+                    (Some(target), _) => Site::new(target, self.depth),
+                    (None, Some(parent)) => Site::new(parent, self.parent_depth()),
+                    (None, None) => Site::NOWHERE,
+                };
+                return Err(self.deny_by_authorizer(op, needs, site));
+            }
             Opinion::NotDetermined => {}
         }
         let needs = op.needs(&self.policy.dialect, target.map(|t| t.kind));
@@ -173,12 +181,15 @@ impl<'a> Walk<'a> {
         if self.super_user {
             return Ok(());
         }
+        let needs = op.needs_in_tree(&self.policy.dialect, inode.kind, filled, false);
         match self.opinion(Some(op), Some(inode)) {
             Opinion::Allow => return Ok(()),
-            Opinion::Deny => return Err(self.deny_by_authorizer(op, Some(inode))),
+            Opinion::Deny => {
+                let site = Site::new(inode, Site::OF_PATH);
+                return Err(self.deny_by_authorizer(op, needs, site));
+            }
             Opinion::NotDetermined => {}
         }
-        let needs = op.needs_in_tree(&self.policy.dialect, inode.kind, filled, false);
         self.require(op, needs, inode, Site::OF_PATH)?;
         match self.sticky(directory, inode) {
             Some(reason) if op == Op::Delete => {
@@ -295,14 +306,8 @@ impl<'a> Walk<'a> {
     }
 
     #[cold]
-    fn deny_by_authorizer(&self, op: Op<'a>, target: Option<&Attrs<'a>>) -> Denied<'a> {
-        let needs = op.needs(&self.policy.dialect, target.map(|t| t.kind));
+    fn deny_by_authorizer(&self, op: Op<'a>, needs: Needs, site: Site<'a>) -> Denied<'a> {
         let wanted = needs.target[0].union(needs.target[1]).union(needs.parent);
-        let site = match (target, &self.parent) {
-            (Some(target), _) => Site::new(target, self.depth),
-            (None, Some(parent)) => Site::new(parent, self.parent_depth()),
-            (None, None) => Site::NOWHERE,
-        };
         self.deny_at(Some(op), Reason::Authorizer { wanted }, site)
     }
 

@@ -27,6 +27,14 @@ impl<'a> Subtree<'a> {
         self.permit
     }
 
+    /// Tells the policy's outside authorizer, if it has one, which inode of the tree is meant, as [`Walk::along`] does.
+    pub const fn along(self, path: &'a str) -> Self {
+        Self {
+            walk: self.walk.along(path),
+            ..self
+        }
+    }
+
     /// Decides on one inode below the target, which is in `directory`. `filled` says whether it is a directory with something
     /// in it. Show a denial the path of that inode.
     ///

@@ -191,6 +191,31 @@ fn a_permit_for_a_file_that_was_not_there_opens_nothing() {
 }
 
 #[test]
+fn an_outside_authorizer_is_told_which_inode_of_a_tree_is_meant() {
+    let policy = Policy::new(Dialect::HDFS).with_authorizer(|question| match question.path {
+        Some("/d/keep/f") => Opinion::Deny,
+        _ => Opinion::NotDetermined,
+    });
+    let (bob, staff) = (user("bob"), group("staff"));
+    let open = Protection::from(Mode::from_bits(0o777));
+    let inode = |kind| Attrs::new(kind, &bob, &staff, &open);
+    let directory = inode(Kind::Directory);
+    let subject = Subject::asserted(bob.clone(), Groups::default(), Mechanism::Simple);
+    let walk = policy.walk(&subject).along("/d").enter(directory).unwrap();
+    let tree = walk.check_tree(Op::Delete, directory, true).unwrap();
+    tree.along("/d/keep")
+        .check(directory, directory, true)
+        .unwrap();
+    let file = tree.along("/d/keep/f");
+    let denied = file.check(directory, inode(Kind::File), false).unwrap_err();
+    assert_eq!(denied.depth(), None);
+    assert_eq!(
+        denied.message("/d/keep/f").to_string(),
+        "Permission denied: user=bob, access=NONE, inode=\"/d/keep/f\""
+    );
+}
+
+#[test]
 fn effective_permissions_are_all_that_may_be_asked_for() {
     let (alice, staff) = (user("alice"), group("staff"));
     let spec = "user:bob:rwx,group:g1:r--,group:g2:-w-,mask::rw-";
