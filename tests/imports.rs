@@ -10,7 +10,7 @@ const MAY_IMPORT: [(&str, &[&str]); 7] = [
     ("authz", &["acl", "identity"]),
     ("authn", &["identity"]),
     ("capability", &["authz", "acl", "identity"]),
-    ("tls", &[]),
+    ("tls", &["identity"]),
     ("audit", &["acl", "authz", "identity"]),
 ];
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::StoreType;
+
 /// Why a store could not be read, or a context could not be made from it.
 ///
 /// `store` is the path of the file, or `(memory)` for [`Store::read`](super::Store::read). No variant contains a
@@ -31,11 +33,13 @@ pub enum TlsError {
         /// The file or the variable.
         place: String,
     },
-    /// The content is none of JKS, PKCS12 and PEM.
-    #[error("`{store}` is not a JKS, PKCS12 or PEM store")]
+    /// The content is none of JKS, JCEKS, PKCS12 and PEM.
+    #[error("`{store}` is not a JKS, JCEKS, PKCS12 or PEM store{}", configured(*stated))]
     UnknownFormat {
         /// The file.
         store: String,
+        /// The type that the configuration states.
+        stated: Option<StoreType>,
     },
     /// The content is known, but cannot be used here.
     #[error("`{store}`: {what} is not supported")]
@@ -132,12 +136,36 @@ pub enum TlsError {
         /// The file.
         store: String,
     },
+    /// A certificate is not valid at the time of loading.
+    #[error("the certificate `{alias}` of `{store}` {reason}")]
+    Expired {
+        /// The file.
+        store: String,
+        /// The entry.
+        alias: String,
+        /// `expired on ...` or `is not valid before ...`.
+        reason: String,
+    },
+    /// A value of a setting cannot be used.
+    #[error("{what} `{value}`: {reason}")]
+    Setting {
+        /// What the setting is about.
+        what: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The crypto provider cannot do what the context asks for.
     #[error("no TLS context: {reason}")]
     Context {
         /// What rustls said.
         reason: String,
     },
+}
+
+fn configured(stated: Option<StoreType>) -> String {
+    stated.map_or_else(String::new, |stated| format!(" (configured as {stated})"))
 }
 
 fn quoted(aliases: &[String]) -> String {

@@ -32,19 +32,20 @@
 mod context;
 mod der;
 mod error;
-mod file;
+mod files;
 mod key;
-mod name;
 mod password;
+mod source;
 mod store;
-mod trust;
+mod verify;
 
 #[cfg(feature = "ring")]
 pub use context::ring_provider;
-pub use context::{ClientAuth, ClientContext, ServerContext};
+pub use context::{ClientAuth, ClientContext, Protocols, ServerContext};
 pub use error::TlsError;
+pub use files::Files;
 pub use key::Identity;
-pub use name::NameCheck;
 pub use password::Password;
-pub use store::{Entry, Store};
-pub use trust::Trust;
+pub use source::{KeySource, PasswordSource, TrustSource};
+pub use store::{Entry, Store, StoreType};
+pub use verify::{NameCheck, Trust};

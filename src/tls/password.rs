@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{TlsError, file};
+use super::{TlsError, files};
 
 /// A password of a store or of a key. Wiped when dropped; its `Debug` shows nothing of it.
 ///
@@ -32,8 +32,18 @@ impl Password {
     /// [`TlsError::Io`], [`TlsError::TooLarge`] and [`TlsError::Password`] (not UTF-8) name the file.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, TlsError> {
         let path = path.as_ref();
-        let bytes = file::read(path, Self::MAX_FILE)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| TlsError::Password {
+        Self::from_bytes(path, &files::read(path, Self::MAX_FILE)?)
+    }
+
+    /// What [`from_file`](Self::from_file) makes of the content of a file.
+    pub(super) fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, TlsError> {
+        if bytes.len() > Self::MAX_FILE {
+            return Err(TlsError::TooLarge {
+                store: path.display().to_string(),
+                limit: Self::MAX_FILE,
+            });
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| TlsError::Password {
             place: format!("file `{}`", path.display()),
         })?;
         let text = text

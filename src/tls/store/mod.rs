@@ -3,6 +3,7 @@
 mod jks;
 mod pem;
 mod pkcs12;
+mod store_type;
 
 use std::fmt;
 use std::path::Path;
@@ -10,8 +11,10 @@ use std::path::Path;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 
+pub use store_type::StoreType;
+
 use super::key::PrivateKey;
-use super::{Identity, Password, TlsError, Trust, file};
+use super::{Identity, Password, TlsError, Trust, files};
 
 /// The content of a key store or trust store.
 ///
@@ -20,7 +23,7 @@ use super::{Identity, Password, TlsError, Trust, file};
 ///
 /// let error = Store::read(b"nonsense", None).unwrap_err();
 /// assert!(matches!(error, TlsError::UnknownFormat { .. }));
-/// assert_eq!(error.to_string(), "`(memory)` is not a JKS, PKCS12 or PEM store");
+/// assert_eq!(error.to_string(), "`(memory)` is not a JKS, JCEKS, PKCS12 or PEM store");
 /// ```
 pub struct Store {
     name: String,
@@ -79,17 +82,14 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// The `cacerts` of a JVM with its 150 authorities has 0.2 MiB.
-    const MAX_BYTES: usize = 8 * 1024 * 1024;
-
     /// Reads a file of at most 8 MiB. See [`Store::read`].
     ///
     /// # Errors
     /// Those of [`Store::read`] and [`TlsError::Io`]. All name the file.
     pub fn open(path: impl AsRef<Path>, password: Option<&Password>) -> Result<Self, TlsError> {
         let path = path.as_ref();
-        let bytes = file::read(path, Self::MAX_BYTES)?;
-        Self::parse(&bytes, path.display().to_string(), password)
+        let bytes = files::read(path, files::MAX_BYTES)?;
+        Self::parse(&bytes, path.display().to_string(), None, password)
     }
 
     /// Reads a JKS, PKCS12 or PEM store from memory. The content says which it is.
@@ -104,14 +104,19 @@ impl Store {
     /// [`Unsupported`](TlsError::Unsupported), [`PasswordRequired`](TlsError::PasswordRequired) and
     /// [`WrongStorePassword`](TlsError::WrongStorePassword).
     pub fn read(bytes: &[u8], password: Option<&Password>) -> Result<Self, TlsError> {
-        Self::parse(bytes, "(memory)".to_owned(), password)
+        Self::parse(bytes, "(memory)".to_owned(), None, password)
     }
 
-    fn parse(bytes: &[u8], name: String, password: Option<&Password>) -> Result<Self, TlsError> {
-        if bytes.len() > Self::MAX_BYTES {
+    pub(super) fn parse(
+        bytes: &[u8],
+        name: String,
+        stated: Option<StoreType>,
+        password: Option<&Password>,
+    ) -> Result<Self, TlsError> {
+        if bytes.len() > files::MAX_BYTES {
             return Err(TlsError::TooLarge {
                 store: name,
-                limit: Self::MAX_BYTES,
+                limit: files::MAX_BYTES,
             });
         }
         let parsed = match bytes {
@@ -128,7 +133,7 @@ impl Store {
                 entries,
                 password: password.cloned(),
             }),
-            Err(flaw) => Err(flaw.of(name)),
+            Err(flaw) => Err(flaw.of(name, stated)),
         }
     }
 
@@ -199,7 +204,7 @@ impl Store {
                         store: store(),
                         alias: entry.alias.clone(),
                     },
-                    flaw => flaw.of(store()),
+                    flaw => flaw.of(store(), None),
                 })?;
                 &opened
             }
@@ -263,9 +268,9 @@ impl Flaw {
         Self::Corrupt(reason.into())
     }
 
-    fn of(self, store: String) -> TlsError {
+    fn of(self, store: String, stated: Option<StoreType>) -> TlsError {
         match self {
-            Self::UnknownFormat => TlsError::UnknownFormat { store },
+            Self::UnknownFormat => TlsError::UnknownFormat { store, stated },
             Self::Unsupported(what) => TlsError::Unsupported { store, what },
             Self::Corrupt(reason) => TlsError::Corrupt { store, reason },
             Self::PasswordRequired => TlsError::PasswordRequired { store },

@@ -1,0 +1,42 @@
+//! TLS stores and contexts against keytool, openssl, JSSE and curl.
+#![cfg(feature = "ring")]
+
+#[path = "../support/random.rs"]
+mod random;
+#[path = "../support/tls_tools.rs"]
+mod tools;
+
+mod damage;
+mod errors;
+mod folder;
+mod made;
+mod peers;
+mod stores;
+mod verify;
+
+use bailiwick::tls::{ClientContext, Identity, ServerContext, Trust, ring_provider};
+use rustls::{ClientConfig, ServerConfig};
+
+fn server(identity: &Identity) -> ServerConfig {
+    ServerContext::new(identity, &ring_provider())
+        .config()
+        .unwrap()
+}
+
+fn client(trust: &Trust) -> ClientConfig {
+    ClientContext::new(trust, &ring_provider())
+        .config()
+        .unwrap()
+}
+
+/// Whether a peer was refused for this reason.
+macro_rules! assert_refused {
+    ($result:expr, $pattern:pat) => {
+        let result = $result;
+        assert!(
+            matches!(result, Err(Error::InvalidCertificate($pattern))),
+            "{result:?}"
+        );
+    };
+}
+pub(crate) use assert_refused;
