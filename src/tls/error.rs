@@ -137,13 +137,13 @@ pub enum TlsError {
         store: String,
     },
     /// A certificate is not valid at the time of loading.
-    #[error("the certificate `{alias}` of `{store}` {reason}")]
+    #[error("the certificate `{alias}` of `{store}` is not valid now: {reason}")]
     Expired {
         /// The file.
         store: String,
         /// The entry.
         alias: String,
-        /// `expired on ...` or `is not valid before ...`.
+        /// When it would be.
         reason: String,
     },
     /// A value of a setting cannot be used.

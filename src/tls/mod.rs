@@ -37,6 +37,7 @@ mod key;
 mod password;
 mod source;
 mod store;
+mod validity;
 mod verify;
 
 #[cfg(feature = "ring")]

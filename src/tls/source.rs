@@ -106,7 +106,9 @@ impl KeySource {
         let password = self.password.password(files)?;
         let key_password = self.key_password.password(files)?;
         let store = files.store(&self.files, self.store_type, password.as_ref())?;
-        store.key(self.alias.as_deref(), key_password.as_ref(), provider)
+        let identity = store.key(self.alias.as_deref(), key_password.as_ref(), provider)?;
+        identity.check_time(files.now())?;
+        Ok(identity)
     }
 }
 

@@ -4,6 +4,7 @@ mod ec;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustls::InconsistentKeys;
 use rustls::crypto::CryptoProvider;
@@ -11,10 +12,12 @@ use rustls::pki_types::{
     CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
 };
 use rustls::sign::CertifiedKey;
+use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 use self::ec::{Completed, complete};
 use super::TlsError;
+use super::validity::{Validity, at};
 
 /// Who this side of a connection is: a certificate chain and the private key of its first certificate.
 ///
@@ -22,8 +25,10 @@ use super::TlsError;
 /// can tell (that of `ring` can). Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
+    store: String,
     alias: String,
     key: Arc<CertifiedKey>,
+    validity: Option<Validity>,
 }
 
 impl Identity {
@@ -37,10 +42,42 @@ impl Identity {
         &self.key.cert
     }
 
+    /// The last second of the chain: when the first of its certificates expires.
+    pub fn not_after(&self) -> Option<SystemTime> {
+        self.validity.map(Validity::not_after)
+    }
+
+    /// Is every certificate of the chain valid at this time?
+    ///
+    /// # Errors
+    /// [`TlsError::Expired`] if it is not, or not yet.
+    pub fn check_time(&self, now: SystemTime) -> Result<(), TlsError> {
+        match self
+            .validity
+            .map_or(Ok(()), |validity| validity.check(at(now)))
+        {
+            Ok(()) => Ok(()),
+            Err(error) => Err(TlsError::Expired {
+                store: self.store.clone(),
+                alias: self.alias.clone(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+
     /// The form that rustls works with, for a certificate resolver of one's own.
     pub fn certified_key(&self) -> &Arc<CertifiedKey> {
         &self.key
     }
+}
+
+/// The time that all of a chain covers.
+fn validity(chain: &[CertificateDer<'_>]) -> Option<Validity> {
+    chain
+        .iter()
+        .filter_map(|der| X509Certificate::from_der(der).ok())
+        .map(|(_, certificate)| Validity::of(&certificate))
+        .reduce(Validity::and)
 }
 
 impl fmt::Debug for Identity {
@@ -88,7 +125,9 @@ impl PrivateKey {
         };
         match CertifiedKey::from_der(chain.to_vec(), key.clone_key(), provider) {
             Ok(key) => Ok(Identity {
+                store,
                 alias,
+                validity: validity(&key.cert),
                 key: Arc::new(key),
             }),
             Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::SystemTime;
 
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, DistinguishedName, Error, RootCertStore};
@@ -12,6 +12,8 @@ use x509_parser::oid_registry::{
     OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE,
 };
 use x509_parser::prelude::{FromDer, X509Certificate, X509Extension, X509Version};
+
+use super::super::validity::Validity;
 
 /// The certificates that are trusted. Made by [`Store::trust`](crate::tls::Store::trust). Cheap to clone.
 ///
@@ -30,6 +32,8 @@ pub struct Trust {
     pub(super) authorities: Arc<RootCertStore>,
     /// Names that tell a client which of its certificates will do (RFC 8446 §4.2.4).
     pub(super) hints: Vec<DistinguishedName>,
+    /// When the first of the certificates expires.
+    not_after: Option<SystemTime>,
 }
 
 impl Trust {
@@ -38,6 +42,7 @@ impl Trust {
             pinned: Arc::default(),
             authorities: Arc::new(RootCertStore::empty()),
             hints: Vec::new(),
+            not_after: None,
         }
     }
 
@@ -57,7 +62,17 @@ impl Trust {
         };
         self.hints
             .push(DistinguishedName::from(hint.as_raw().to_vec()));
+        let not_after = Validity::of(&certificate).not_after();
+        self.not_after = Some(
+            self.not_after
+                .map_or(not_after, |first| first.min(not_after)),
+        );
         Ok(())
+    }
+
+    /// When the first of the certificates expires. An expired one is never believed; it does no harm to the others.
+    pub fn not_after(&self) -> Option<SystemTime> {
+        self.not_after
     }
 
     pub(in crate::tls) fn is_empty(&self) -> bool {
@@ -75,24 +90,7 @@ impl Trust {
             return Ok(false);
         }
         let certificate = parse(end_entity)?;
-        let seconds =
-            |time: i64| UnixTime::since_unix_epoch(Duration::from_secs(time.max(0).unsigned_abs()));
-        let not_before = seconds(certificate.validity().not_before.timestamp());
-        let not_after = seconds(certificate.validity().not_after.timestamp());
-        if now < not_before {
-            return Err(CertificateError::NotValidYetContext {
-                time: now,
-                not_before,
-            }
-            .into());
-        }
-        if now > not_after {
-            return Err(CertificateError::ExpiredContext {
-                time: now,
-                not_after,
-            }
-            .into());
-        }
+        Validity::of(&certificate).check(now)?;
         match extension(&certificate, &OID_X509_EXT_EXTENDED_KEY_USAGE)? {
             None => Ok(true),
             Some(ParsedExtension::ExtendedKeyUsage(usage)) if purpose.allowed_by(usage) => Ok(true),
