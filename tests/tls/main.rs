@@ -6,11 +6,16 @@ mod random;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+#[cfg(feature = "tokio")]
+mod adapters;
+mod context;
 mod damage;
 mod errors;
 mod folder;
+mod joined;
 mod made;
 mod peers;
+mod resumption;
 mod stores;
 mod verify;
 
