@@ -83,6 +83,7 @@ public class Negotiation {
         Thread thread = new Thread(() -> {
             while (true) {
                 try (SSLSocket socket = (SSLSocket) listener.accept()) {
+                    socket.setTcpNoDelay(true);
                     socket.setSoTimeout(20_000);
                     socket.getInputStream().read();
                     socket.getOutputStream().write("Hi".getBytes());
@@ -98,6 +99,7 @@ public class Negotiation {
 
     static String call(SSLContext context, int port, String[] word) {
         try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port)) {
+            socket.setTcpNoDelay(true);
             socket.setSoTimeout(20_000);
             socket.setSSLParameters(parameters(socket.getSSLParameters(), word, 3));
             socket.getOutputStream().write("ping".getBytes());

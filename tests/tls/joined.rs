@@ -90,6 +90,7 @@ pub(crate) fn join(
 /// Calls a server on a loopback port and waits for its answer.
 pub(crate) fn call(client: &Arc<ClientConfig>, port: u16) -> Result<Joined, Error> {
     let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    socket.set_nodelay(true).unwrap();
     let patience = Some(Duration::from_secs(20));
     socket.set_read_timeout(patience).unwrap();
     let name = ServerName::try_from("localhost").unwrap();

@@ -52,3 +52,24 @@ impl StoresServerSessions for ServerSessions {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::time_provider::DefaultTimeProvider;
+
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_good_for_one_use_and_a_session_id_for_many() {
+        let clock: Arc<dyn TimeProvider> = Arc::new(DefaultTimeProvider);
+        let sessions = ServerSessions::new(Resumption::default(), &clock);
+        assert!(sessions.put(vec![1], vec![10]));
+        assert!(sessions.put(vec![2], vec![20]));
+        assert_eq!(sessions.get(&[1]), Some(vec![10]));
+        assert_eq!(sessions.get(&[1]), Some(vec![10]));
+        assert_eq!(sessions.take(&[1]), Some(vec![10]));
+        assert_eq!(sessions.take(&[1]), None);
+        assert_eq!(sessions.get(&[1]), None);
+        assert_eq!(sessions.take(&[2]), Some(vec![20]));
+    }
+}
