@@ -31,14 +31,24 @@ fn main() {
         #[cfg(feature = "aws-lc-rs")]
         ("aws-lc-rs", tls::aws_lc_rs_provider()),
     ];
-    let keys = [("RSA-2048", Issued::new(rsa_2048)), ("P-256", Issued::new(p256))];
-    println!("{:48}{:>11}{:>11}{:>10}", "median, both ends", "ours", "bare", "rate");
+    let keys = [
+        ("RSA-2048", Issued::new(rsa_2048)),
+        ("P-256", Issued::new(p256)),
+    ];
+    println!(
+        "{:48}{:>11}{:>11}{:>10}",
+        "median, both ends", "ours", "bare", "rate"
+    );
     for (provider_name, provider) in &providers {
         for resumed in [false, true] {
             for (key, issued) in &keys {
                 for protocols in [Protocols::Tls12, Protocols::Tls13] {
                     for mutual in [false, true] {
-                        let way = Way { protocols, mutual, resumed };
+                        let way = Way {
+                            protocols,
+                            mutual,
+                            resumed,
+                        };
                         let kind = if resumed { "resumed" } else { "full" };
                         let sides = if mutual { "mutual" } else { "one-way" };
                         let name = format!("{provider_name}, {kind}, {key}, {protocols}, {sides}");
@@ -47,7 +57,11 @@ fn main() {
                 }
             }
         }
-        records(&format!("{provider_name}, 16 KiB with AES-256-GCM"), &keys[1].1, provider);
+        records(
+            &format!("{provider_name}, 16 KiB with AES-256-GCM"),
+            &keys[1].1,
+            provider,
+        );
         rebuild(provider_name, provider);
     }
 }
@@ -62,13 +76,21 @@ fn handshakes(name: &str, issued: &Issued, way: Way, provider: &Arc<CryptoProvid
     if wanted(name) {
         let ours = Ends::ours(issued, way, provider);
         let bare = Ends::bare(issued, way, provider);
-        beside(name, || drop(black_box(ours.meet())), || drop(black_box(bare.meet())));
+        beside(
+            name,
+            || drop(black_box(ours.meet())),
+            || drop(black_box(bare.meet())),
+        );
     }
 }
 
 fn records(name: &str, issued: &Issued, provider: &Arc<CryptoProvider>) {
     if wanted(name) {
-        let way = Way { protocols: Protocols::Tls13, mutual: false, resumed: false };
+        let way = Way {
+            protocols: Protocols::Tls13,
+            mutual: false,
+            resumed: false,
+        };
         let ours = RefCell::new(Ends::ours(issued, way, provider).meet());
         let bare = RefCell::new(Ends::bare(issued, way, provider).meet());
         let record = RefCell::new([7; Connected::RECORD]);
@@ -131,7 +153,10 @@ fn rebuild(provider_name: &str, provider: &Arc<CryptoProvider>) {
                 let identity = key.identity(&mut files, provider).unwrap();
                 let trust = trust.trust(&mut files).unwrap();
                 let server = ServerContext::new(&identity, provider).config().unwrap();
-                (server, ClientContext::new(&trust, provider).config().unwrap())
+                (
+                    server,
+                    ClientContext::new(&trust, provider).config().unwrap(),
+                )
             });
             println!("{name:48}{time:>11}");
         }
@@ -154,6 +179,14 @@ fn stores(folder: &Path) {
     "#;
     fs::create_dir_all(folder).unwrap();
     let mut bash = Command::new("bash");
-    let output = bash.args(["-euc", script]).current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = bash
+        .args(["-euc", script])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

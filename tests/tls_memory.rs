@@ -53,7 +53,7 @@ fn what_configurations_hold_is_bounded() {
     });
     println!("an identity: {identity_bytes} bytes");
 
-    for (count, most) in [(2, 16_000), (MANY, 800_000)] {
+    for (count, most) in [(2, 10_000), (MANY, 350_000)] {
         let pem = authorities(count);
         let (trust_bytes, trust) = held(|| {
             let store = Store::read(pem.as_bytes(), None).unwrap();

@@ -57,7 +57,14 @@ pub(crate) fn p256() -> KeyPair {
 
 /// rcgen cannot make one with ring.
 pub(crate) fn rsa_2048() -> KeyPair {
-    let arguments = ["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+    let arguments = [
+        "genpkey",
+        "-quiet",
+        "-algorithm",
+        "RSA",
+        "-pkeyopt",
+        "rsa_keygen_bits:2048",
+    ];
     let output = Command::new("openssl").args(arguments).output();
     let output = output.expect("apt-get install openssl");
     KeyPair::from_pem(&String::from_utf8(output.stdout).unwrap()).unwrap()
@@ -158,7 +165,7 @@ impl Ends {
             server: ServerConnection::new(self.server.clone()).unwrap(),
             wire: Vec::with_capacity(8 * 1024),
         };
-        while connected.to_server() | connected.to_client() {}
+        while connected.client_speaks() | connected.server_speaks() {}
         assert_eq!(connected.client.handshake_kind(), Some(self.kind));
         connected
     }
@@ -175,7 +182,7 @@ impl Connected {
     /// What a record holds at most.
     pub(crate) const RECORD: usize = 16 * 1024;
 
-    fn to_server(&mut self) -> bool {
+    fn client_speaks(&mut self) -> bool {
         self.wire.clear();
         while self.client.wants_write() {
             self.client.write_tls(&mut self.wire).unwrap();
@@ -188,7 +195,7 @@ impl Connected {
         !self.wire.is_empty()
     }
 
-    fn to_client(&mut self) -> bool {
+    fn server_speaks(&mut self) -> bool {
         self.wire.clear();
         while self.server.wants_write() {
             self.server.write_tls(&mut self.wire).unwrap();
@@ -204,7 +211,7 @@ impl Connected {
     /// One record from the client to the server.
     pub(crate) fn send(&mut self, record: &mut [u8; Self::RECORD]) {
         self.client.writer().write_all(record).unwrap();
-        self.to_server();
+        self.client_speaks();
         self.server.reader().read_exact(record).unwrap();
     }
 }

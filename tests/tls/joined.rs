@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::SupportedKxGroup;
 use rustls::pki_types::ServerName;
 use rustls::{
     ClientConfig, ClientConnection, Error, HandshakeKind, NamedGroup, ProtocolVersion,
@@ -43,7 +44,7 @@ impl Joined {
             kind: client.handshake_kind().unwrap(),
             group: client
                 .negotiated_key_exchange_group()
-                .map(|group| group.name()),
+                .map(SupportedKxGroup::name),
             client_chain,
         }
     }

@@ -8,6 +8,7 @@ mod tools;
 
 #[cfg(feature = "tokio")]
 mod adapters;
+mod cipher_suites;
 mod context;
 mod damage;
 mod errors;
