@@ -14,7 +14,7 @@ use super::Sessions;
 pub(in crate::tls::context) struct ServerSessions(Sessions<Vec<u8>, Zeroizing<Vec<u8>>>);
 
 impl ServerSessions {
-    /// Without a chain of the client a session has some hundred bytes, with one some thousand.
+    /// Room for a chain of the client of any common length; without one a session has some hundred bytes.
     const LARGEST: usize = 16 * 1024;
 
     pub(in crate::tls::context) fn new(
