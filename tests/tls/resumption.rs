@@ -12,9 +12,11 @@ use bailiwick::tls::{
     ClientAuth, ClientContext, Protocols, Resumption, ServerContext, ring_provider,
 };
 use rustls::HandshakeKind::{self, Full, Resumed};
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{CertificateError, ClientConfig, ServerConfig, ServerConnection, Stream};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, ServerConfig, ServerConnection, Stream,
+};
 
 use crate::folder::{Folder, SELF_SIGNED_PAIR};
 use crate::joined::{Jsse, call, join};
@@ -191,6 +193,22 @@ fn off_is_off_on_either_side() {
             }
         }
     }
+}
+
+/// It does not even ask for tickets.
+#[test]
+fn a_client_without_resumption_does_not_offer_it() {
+    let world = World::new(Protocols::Tls12);
+    // The extension `session_ticket` of RFC 5077, empty.
+    let asks = |resumption| {
+        let name = ServerName::try_from("a.test").unwrap();
+        let mut connection = ClientConnection::new(world.client(resumption), name).unwrap();
+        let mut hello = Vec::new();
+        connection.write_tls(&mut hello).unwrap();
+        hello.windows(4).any(|bytes| bytes == [0, 35, 0, 0])
+    };
+    assert!(asks(Resumption::default()));
+    assert!(!asks(Resumption::off()));
 }
 
 #[test]
