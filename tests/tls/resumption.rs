@@ -195,10 +195,19 @@ fn off_is_off_on_either_side() {
     }
 }
 
-/// It does not even ask for tickets.
 #[test]
-fn a_client_without_resumption_does_not_offer_it() {
+fn who_keeps_no_sessions_gives_no_tickets_and_asks_for_none() {
     let world = World::new(Protocols::Tls12);
+    let gives = |resumption| {
+        let server = world.server(resumption);
+        (
+            server.session_storage.can_cache(),
+            server.send_tls13_tickets,
+        )
+    };
+    assert_eq!(gives(Resumption::default()), (true, 2));
+    assert_eq!(gives(Resumption::off()), (false, 0));
+
     // The extension `session_ticket` of RFC 5077, empty.
     let asks = |resumption| {
         let name = ServerName::try_from("a.test").unwrap();
