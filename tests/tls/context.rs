@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use bailiwick::tls::{ClientContext, Identity, Protocols, ServerContext, TlsError, ring_provider};
+use bailiwick::tls::{
+    ClientAuth, ClientContext, Identity, Protocols, ServerContext, TlsError, ring_provider,
+};
 use rustls::crypto::CryptoProvider;
 use rustls::{CertificateError, ClientConfig, Error, HandshakeKind, ServerConfig};
 
+use crate::assert_refused;
 use crate::folder::{Folder, SELF_SIGNED_PAIR};
 use crate::joined::{Jsse, call, join};
 use crate::made::Made;
@@ -166,18 +169,21 @@ fn certificates_expire_by_the_clock_of_the_context() {
         params.not_after = rcgen::date_time_ymd(2030, 1, 1);
     });
     let provider = ring_provider();
-    let here = server(&ServerContext::new(&made.identity(), &provider));
-    let then = |seconds| {
-        let clock = Arc::new(Clock::at(seconds));
-        let there = ClientContext::new(&made.trust(), &provider).time_provider(clock);
-        join(&client(&there), &here, "localhost").map(|joined| joined.kind)
+    // Each looks at the certificate of the other, by its own clock.
+    let then = |here: u64, there: u64| {
+        let clock = |seconds| Arc::new(Clock::at(seconds));
+        let here = ServerContext::new(&made.identity(), &provider)
+            .client_auth(ClientAuth::Required(made.trust()))
+            .time_provider(clock(here));
+        let there = ClientContext::new(&made.trust(), &provider)
+            .identity(&made.identity())
+            .time_provider(clock(there));
+        join(&client(&there), &server(&here), "localhost").map(|joined| joined.kind)
     };
     // 2029-12-31 and 2030-01-02.
-    assert_eq!(then(1_893_369_600), Ok(HandshakeKind::Full));
-    assert!(matches!(
-        then(1_893_542_400),
-        Err(Error::InvalidCertificate(
-            CertificateError::ExpiredContext { .. }
-        ))
-    ));
+    let (before, after) = (1_893_369_600, 1_893_542_400);
+    assert_eq!(then(before, before), Ok(HandshakeKind::Full));
+    for expired in [then(after, before), then(before, after)] {
+        assert_refused!(expired, CertificateError::ExpiredContext { .. });
+    }
 }
