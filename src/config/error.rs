@@ -75,6 +75,14 @@ pub enum ConfigError {
         /// What is wrong between it and the other.
         reason: String,
     },
+    /// A password that could not be had.
+    #[error("`{key}`: {reason}")]
+    Credential {
+        /// The key whose value it would be.
+        key: String,
+        /// What the credential provider said.
+        reason: String,
+    },
 }
 
 fn suggestion(nearest: Option<&str>) -> String {

@@ -27,11 +27,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "tls")]
+pub mod alluxio;
 mod error;
+#[cfg(feature = "tls")]
+pub mod flink;
+#[cfg(feature = "tls")]
+pub mod hadoop;
+#[cfg(feature = "tls")]
+mod lookup;
 mod origin;
 mod properties;
 mod reference;
 mod settings;
+#[cfg(feature = "tls")]
+mod vocabulary;
 mod xml;
 mod yaml;
 

@@ -145,7 +145,8 @@ impl<'a> Document<'a, '_> {
                 property.set(attribute.key.as_ref(), text);
             }
         }
-        while has_content {
+        let mut inside = has_content;
+        while inside {
             match self.next()? {
                 Event::Start(field) if is_field(field.name().as_ref()) => {
                     let text = self.field()?;
@@ -155,7 +156,7 @@ impl<'a> Document<'a, '_> {
                     property.set(field.name().as_ref(), Zeroizing::default());
                 }
                 Event::Start(_) => self.skip()?,
-                Event::End(_) => break,
+                Event::End(_) => inside = false,
                 Event::Eof => return Err(self.wrong("the file ends within a `property`")),
                 _ => {}
             }

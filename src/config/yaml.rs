@@ -97,15 +97,15 @@ const ONLY_MAPS: &str = "of YAML only maps with plain or quoted values of one li
 /// A key and what follows its colon.
 fn pair(text: &str) -> Result<(&str, &str), &'static str> {
     const EXPECTED: &str = "expected `key: value`";
-    let (key, value) = match text.find(": ") {
+    let parts = match text.find(": ") {
         Some(colon) => text.split_at_checked(colon),
         None => text.trim_end().strip_suffix(':').map(|key| (key, "")),
-    }
-    .ok_or(if starts_special(text) {
-        ONLY_MAPS
-    } else {
-        EXPECTED
-    })?;
+    };
+    let (key, value) = match parts {
+        Some(parts) => parts,
+        None if starts_special(text) => return Err(ONLY_MAPS),
+        None => return Err(EXPECTED),
+    };
     let key = key.trim_end();
     if starts_special(key) || key.starts_with('\t') {
         return Err(ONLY_MAPS);

@@ -39,6 +39,8 @@ mod source;
 mod store;
 #[cfg(feature = "tokio")]
 mod tokio;
+mod transport;
+mod trusted;
 mod validity;
 mod verify;
 
@@ -55,4 +57,6 @@ pub use source::{KeySource, PasswordSource, TrustSource};
 pub use store::{Entry, Store, StoreType};
 #[cfg(feature = "tokio")]
 pub use tokio::{HandshakeError, accept, connect};
-pub use verify::{NameCheck, Trust};
+pub use transport::{ClientSide, ServerSide, Terms, Transport, Transports};
+pub use trusted::Trusted;
+pub use verify::{Fingerprints, HadoopVerifier, NameCheck, Trust};
