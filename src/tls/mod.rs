@@ -35,6 +35,7 @@ mod error;
 mod files;
 mod key;
 mod password;
+mod peer;
 mod source;
 mod store;
 mod validity;
@@ -47,6 +48,9 @@ pub use error::TlsError;
 pub use files::Files;
 pub use key::Identity;
 pub use password::Password;
+pub use peer::{NameSource, PeerName};
 pub use source::{KeySource, PasswordSource, TrustSource};
 pub use store::{Entry, Store, StoreType};
-pub use verify::{NameCheck, Trust};
+pub use verify::{
+    Crls, Fingerprint, Fingerprints, HadoopVerifier, NameCheck, Trust, UnknownRevocation,
+};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
 use rustls::sign::SingleCertAndKey;
 
 use super::super::verify::ServerVerifier;
@@ -18,6 +19,7 @@ pub struct ClientContext {
     trust: Trust,
     provider: Arc<CryptoProvider>,
     name_check: NameCheck,
+    expected_name: Option<String>,
     identity: Option<Identity>,
     protocols: Protocols,
 }
@@ -29,6 +31,7 @@ impl ClientContext {
             trust: trust.clone(),
             provider: provider.clone(),
             name_check: NameCheck::default(),
+            expected_name: None,
             identity: None,
             protocols: Protocols::default(),
         }
@@ -37,6 +40,13 @@ impl ClientContext {
     /// Sets how names of servers are checked.
     pub fn name_check(mut self, name_check: NameCheck) -> Self {
         self.name_check = name_check;
+        self
+    }
+
+    /// Checks the certificate for this name, whatever name or address is called: where all nodes share one certificate,
+    /// or pods have no stable name. The called name is still what the server is told (SNI).
+    pub fn expected_name(mut self, name: impl Into<String>) -> Self {
+        self.expected_name = Some(name.into());
         self
     }
 
@@ -55,9 +65,12 @@ impl ClientContext {
     /// Makes the configuration. Anything else, such as ALPN, can be set on it.
     ///
     /// # Errors
-    /// [`TlsError::Context`] if the crypto provider has no cipher suite for the versions asked for.
+    /// [`TlsError::Context`] if the crypto provider has no cipher suite for the versions asked for,
+    /// [`TlsError::Crl`] as [`Trust::with_crls`] says, and [`TlsError::Setting`] if the expected name is no name, or
+    /// would not be looked at.
     pub fn config(&self) -> Result<ClientConfig, TlsError> {
-        let servers = ServerVerifier::new(&self.trust, self.name_check, &self.provider);
+        let (check, expected) = (self.name_check, self.expected()?);
+        let servers = ServerVerifier::new(&self.trust, check, expected, &self.provider)?;
         let builder = ClientConfig::builder_with_provider(self.provider.clone())
             .with_protocol_versions(self.protocols.versions())
             .map_err(|error| TlsError::Context {
@@ -72,5 +85,22 @@ impl ClientContext {
                 builder.with_client_cert_resolver(Arc::new(identity))
             }
         })
+    }
+
+    fn expected(&self) -> Result<Option<ServerName<'static>>, TlsError> {
+        let Some(name) = &self.expected_name else {
+            return Ok(None);
+        };
+        let unusable = |reason: &str| TlsError::Setting {
+            what: "expected name",
+            value: name.clone(),
+            reason: reason.to_owned(),
+        };
+        if self.name_check == NameCheck::DangerouslyNone {
+            return Err(unusable("the check of names is switched off"));
+        }
+        let name = ServerName::try_from(name.clone());
+        name.map(Some)
+            .map_err(|_| unusable("neither a domain name nor an address"))
     }
 }
