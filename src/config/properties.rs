@@ -42,7 +42,8 @@ impl<I: Iterator<Item = u8>> Lines<I> {
                 self.natural_line(&mut Vec::new());
                 continue;
             }
-            while self.natural_line(&mut text) {
+            // As long as there is nothing, it may still become a comment.
+            while self.natural_line(&mut text) && !text.is_empty() {
                 self.skip_blanks();
             }
             if !text.is_empty() {
@@ -173,6 +174,7 @@ mod tests {
             ("a=1\\\n#2", &[("a", "1#2", 1)]),
             ("a=1\\\n\nb=2", &[("a", "1", 1), ("b", "2", 3)]),
             ("\\\n\n#x\na=1", &[("a", "1", 4)]),
+            ("\\\n#x\na=1", &[("a", "1", 3)]),
             ("a=1\\\\\nb=2\\", &[("a", "1\\", 1), ("b", "2", 2)]),
             (
                 r"a\=\:\ b=\u00e9\u20ac\uD83D\uDE00\t\n\r\f\q\\",

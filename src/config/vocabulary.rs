@@ -1,5 +1,7 @@
 //! Keys that do not exist.
 
+use std::cmp::Reverse;
+
 use super::{ConfigError, Settings};
 
 /// A longer key is nothing that somebody misspelt.
@@ -22,7 +24,7 @@ pub(super) fn check(
     let nearest = known
         .iter()
         .filter(|_| key.len() <= LONGEST)
-        .min_by_key(|known| distance(key, known));
+        .min_by_key(|known| (distance(key, known), Reverse(known.len())));
     Err(ConfigError::UnknownKey {
         origin: origin.clone(),
         key: key.to_owned(),
