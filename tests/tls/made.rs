@@ -1,9 +1,13 @@
 //! Certificates made to measure.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bailiwick::tls::{Identity, Store, Trust, ring_provider};
-use rustls::Error;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{Error, ServerConfig};
 
 use crate::tools::handshake;
 use crate::{client, server};
@@ -50,12 +54,37 @@ impl Made {
         }
     }
 
+    /// Certificate and key in PEM.
+    pub(crate) fn bundle(&self) -> String {
+        format!("{}{}", self.pem, self.key.serialize_pem())
+    }
+
     pub(crate) fn identity(&self) -> Identity {
-        let bundle = format!("{}{}", self.pem, self.key.serialize_pem());
-        Store::read(bundle.as_bytes(), None)
+        Store::read(self.bundle().as_bytes(), None)
             .unwrap()
             .key(None, None, &ring_provider())
             .unwrap()
+    }
+
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap()
+    }
+
+    /// The key with this chain, which nobody has looked at.
+    pub(crate) fn unchecked(&self, chain: &[&Self]) -> Arc<SingleCertAndKey> {
+        let key = PrivateKeyDer::from_pem_slice(self.key.serialize_pem().as_bytes()).unwrap();
+        let key = ring_provider().key_provider.load_private_key(key).unwrap();
+        let chain = std::iter::once(self).chain(chain.iter().copied());
+        Arc::new(CertifiedKey::new(chain.map(Self::der).collect(), key).into())
+    }
+
+    /// A server that presents this certificate and what else is given, whatever it is.
+    pub(crate) fn unchecked_server(&self, chain: &[&Self]) -> ServerConfig {
+        ServerConfig::builder_with_provider(ring_provider())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(self.unchecked(chain))
     }
 
     pub(crate) fn trust(&self) -> Trust {
