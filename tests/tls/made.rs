@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use bailiwick::tls::{Identity, Store, Trust, ring_provider};
+use rcgen::{CertificateRevocationListParams, RevokedCertParams, SerialNumber};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -36,6 +38,7 @@ impl Made {
         params
             .distinguished_name
             .push(rcgen::DnType::CommonName, format!("made {number}"));
+        params.serial_number = Some((number as u64 + 1).into());
         shape(&mut params);
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = match issuer {
@@ -66,6 +69,18 @@ impl Made {
             .unwrap()
     }
 
+    /// A certificate for the name and the key of one, issued by the other.
+    pub(crate) fn resigned(subject: &Self, issuer: &Self) -> Self {
+        let key = rcgen::KeyPair::from_pem(&subject.key.serialize_pem()).unwrap();
+        let params = subject.params.clone();
+        let by = rcgen::Issuer::from_params(&issuer.params, &issuer.key);
+        Self {
+            pem: params.signed_by(&key, &by).unwrap().pem(),
+            key,
+            params,
+        }
+    }
+
     pub(crate) fn der(&self) -> CertificateDer<'static> {
         CertificateDer::from_pem_slice(self.pem.as_bytes()).unwrap()
     }
@@ -85,6 +100,38 @@ impl Made {
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(self.unchecked(chain))
+    }
+
+    /// A revocation list in DER that this authority signs, good until tomorrow.
+    pub(crate) fn crl(
+        &self,
+        revoked: &[&Self],
+        shape: impl FnOnce(&mut CertificateRevocationListParams),
+    ) -> Vec<u8> {
+        let now = SystemTime::now().into();
+        let mut params = CertificateRevocationListParams {
+            this_update: now,
+            next_update: now + Duration::from_secs(24 * 60 * 60),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked
+                .iter()
+                .map(|made| RevokedCertParams {
+                    serial_number: made.serial(),
+                    revocation_time: now,
+                    reason_code: None,
+                    invalidity_date: None,
+                })
+                .collect(),
+            key_identifier_method: self.params.key_identifier_method.clone(),
+        };
+        shape(&mut params);
+        let issuer = rcgen::Issuer::from_params(&self.params, &self.key);
+        params.signed_by(&issuer).unwrap().der().to_vec()
+    }
+
+    fn serial(&self) -> SerialNumber {
+        self.params.serial_number.clone().unwrap()
     }
 
     pub(crate) fn trust(&self) -> Trust {

@@ -6,8 +6,10 @@ mod random;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+mod crl;
 mod damage;
 mod errors;
+mod fingerprints;
 mod folder;
 mod made;
 mod names;

@@ -10,6 +10,7 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use webpki::{CertRevocationList, OwnedCertRevocationList};
+use x509_parser::num_bigint::BigUint;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::super::der::{BIT_STRING, Reader};
@@ -44,7 +45,8 @@ pub(super) struct Crl {
     list: CertRevocationList<'static>,
     /// Whose, as text for messages.
     issuer: String,
-    this_update: UnixTime,
+    /// When it was issued, and its number among those of one second; both only ever grow.
+    age: (UnixTime, Option<BigUint>),
     next_update: UnixTime,
 }
 
@@ -103,7 +105,7 @@ impl Crls {
     pub fn and(mut self, others: &Self) -> Self {
         let all = Arc::make_mut(&mut self.0);
         all.extend(others.0.iter().cloned());
-        all.sort_by_key(|crl| Reverse(crl.this_update));
+        all.sort_by_key(|crl| Reverse(crl.age.clone()));
         self
     }
 
@@ -142,8 +144,12 @@ impl Crl {
             file: file.to_owned(),
             reason,
         };
-        let list = OwnedCertRevocationList::from_der(der).map_err(|error| {
-            unusable(format!("not a revocation list that is supported: {error}"))
+        let list = OwnedCertRevocationList::from_der(der).map_err(|error| match error {
+            webpki::Error::UnsupportedCrlVersion | webpki::Error::MalformedExtensions => unusable(
+                "it lacks its extensions; `openssl ca` writes them where its configuration has a `crlnumber`"
+                    .to_owned(),
+            ),
+            error => unusable(format!("not a revocation list that is supported: {error}")),
         })?;
         let (_, parsed) = CertificateRevocationList::from_der(der)
             .map_err(|_| unusable("not a revocation list".to_owned()))?;
@@ -155,7 +161,10 @@ impl Crl {
             der: der.to_owned(),
             list: list.into(),
             issuer: parsed.issuer().to_string(),
-            this_update: unix_time(parsed.last_update()),
+            age: (
+                unix_time(parsed.last_update()),
+                parsed.crl_number().cloned(),
+            ),
             next_update: unix_time(next_update),
         })
     }
