@@ -372,7 +372,7 @@ echo nonsense > nonsense.crl
 "#;
 
 const NUMBERLESS: &str =
-    "it lacks its extensions; `openssl ca` writes them where its configuration has a `crlnumber`";
+    "it has no number; `openssl ca` writes one where its configuration has a `crlnumber`";
 
 #[test]
 fn lists_of_openssl_are_read_from_files() {

@@ -144,15 +144,19 @@ impl Crl {
             file: file.to_owned(),
             reason,
         };
-        let list = OwnedCertRevocationList::from_der(der).map_err(|error| match error {
-            webpki::Error::UnsupportedCrlVersion | webpki::Error::MalformedExtensions => unusable(
-                "it lacks its extensions; `openssl ca` writes them where its configuration has a `crlnumber`"
-                    .to_owned(),
-            ),
-            error => unusable(format!("not a revocation list that is supported: {error}")),
-        })?;
         let (_, parsed) = CertificateRevocationList::from_der(der)
             .map_err(|_| unusable("not a revocation list".to_owned()))?;
+        if parsed.extensions().is_empty() {
+            return Err(unusable(
+                "it has no number; `openssl ca` writes one where its configuration has a `crlnumber`"
+                    .to_owned(),
+            ));
+        }
+        let list = OwnedCertRevocationList::from_der(der).map_err(|error| {
+            unusable(format!(
+                "not a revocation list of a supported kind: {error}"
+            ))
+        })?;
         let next_update = parsed
             .next_update()
             .ok_or_else(|| unusable("it does not say when it expires".to_owned()))?;
