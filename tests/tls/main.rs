@@ -13,6 +13,7 @@ mod fingerprints;
 mod folder;
 mod made;
 mod names;
+mod peer_name;
 mod peers;
 mod stores;
 mod verify;
