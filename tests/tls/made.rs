@@ -69,6 +69,30 @@ impl Made {
             .unwrap()
     }
 
+    /// One that a tool has made. Without its key, it can only be shown.
+    pub(crate) fn from_pem(pem: String, key: Option<String>) -> Self {
+        Self {
+            pem,
+            key: match key {
+                Some(key) => rcgen::KeyPair::from_pem(&key).unwrap(),
+                None => rcgen::KeyPair::generate().unwrap(),
+            },
+            params: rcgen::CertificateParams::default(),
+        }
+    }
+
+    /// A self-signed one once more, with the same name and key.
+    pub(crate) fn renewed(old: &Self, shape: impl FnOnce(&mut rcgen::CertificateParams)) -> Self {
+        let key = rcgen::KeyPair::from_pem(&old.key.serialize_pem()).unwrap();
+        let mut params = old.params.clone();
+        shape(&mut params);
+        Self {
+            pem: params.self_signed(&key).unwrap().pem(),
+            key,
+            params,
+        }
+    }
+
     /// A certificate for the name and the key of one, issued by the other.
     pub(crate) fn resigned(subject: &Self, issuer: &Self) -> Self {
         let key = rcgen::KeyPair::from_pem(&subject.key.serialize_pem()).unwrap();

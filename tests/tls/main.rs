@@ -6,6 +6,7 @@ mod random;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+mod chains;
 mod crl;
 mod damage;
 mod errors;

@@ -8,13 +8,14 @@ use rustls::{CertRevocationListError, CertificateError, Error, OtherError};
 use webpki::{
     EndEntityCert, ExpirationPolicy, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
 };
+use x509_parser::extensions::KeyUsage;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::super::TlsError;
 use super::super::der::content;
 use super::crl::Crl;
 use super::purpose::Purpose;
-use super::trust::Authority;
+use super::trust::{Authority, key_may, parse};
 use super::{Trust, UnknownRevocation};
 
 /// The authorities and the revocation lists.
@@ -78,7 +79,14 @@ impl Chains {
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<(), Error> {
-        let in_time = |path: &VerifiedPath<'_>| self.in_time(path.anchor(), now);
+        // RFC 8446 §4.4.2.2; webpki does not look.
+        if !key_may(&parse(&end_entity.der())?, KeyUsage::digital_signature) {
+            return Err(CertificateError::InvalidPurpose.into());
+        }
+        let also = |path: &VerifiedPath<'_>| {
+            may_issue(path)?;
+            self.in_time(path.anchor(), now)
+        };
         let mut reason = webpki::Error::UnknownIssuer;
         for round in &self.rounds {
             let lists: Vec<_> = round.crls.iter().map(|crl| crl.list()).collect();
@@ -96,7 +104,7 @@ impl Chains {
                 now,
                 purpose,
                 revocation,
-                Some(&in_time),
+                Some(&also),
             );
             match verified {
                 Ok(_) => return Ok(()),
@@ -131,6 +139,19 @@ impl Chains {
         }
         verdict
     }
+}
+
+/// RFC 5280 §6.1.4 (n), which webpki leaves out: an authority whose certificate has a key usage needs keyCertSign. Of those
+/// that are trusted, only such are anchors.
+fn may_issue(path: &VerifiedPath<'_>) -> Result<(), webpki::Error> {
+    for authority in path.intermediate_certificates() {
+        let der = authority.der();
+        let certificate = parse(&der).map_err(|_| webpki::Error::BadDer)?;
+        if !key_may(&certificate, KeyUsage::key_cert_sign) {
+            return Err(webpki::Error::EndEntityUsedAsCa);
+        }
+    }
+    Ok(())
 }
 
 /// No two of one round share a name and differ in their keys.

@@ -10,13 +10,14 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use webpki::{CertRevocationList, OwnedCertRevocationList};
+use x509_parser::extensions::KeyUsage;
 use x509_parser::num_bigint::BigUint;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::super::der::{BIT_STRING, Reader};
 use super::super::validity::{system_time, unix_time};
 use super::super::{TlsError, files};
-use super::trust::may_sign_crls;
+use super::trust::key_may;
 
 /// Certificate revocation lists of one or more files, for [`Trust::with_crls`](super::Trust::with_crls). Cheap to clone.
 #[derive(Clone, Default)]
@@ -204,7 +205,8 @@ impl Crl {
         certificate: &X509Certificate<'_>,
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> bool {
-        may_sign_crls(certificate)
+        // RFC 5280 §6.3.3 (f).
+        key_may(certificate, KeyUsage::crl_sign)
             && self
                 .signature_holds(certificate.public_key().raw, algorithms)
                 .unwrap_or(false)
