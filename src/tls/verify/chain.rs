@@ -75,12 +75,13 @@ impl Chains {
     pub(super) fn verify(
         &self,
         end_entity: &EndEntityCert<'_>,
+        certificate: &X509Certificate<'_>,
         intermediates: &[CertificateDer<'_>],
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<(), Error> {
         // RFC 8446 §4.4.2.2; webpki does not look.
-        if !key_may(&parse(&end_entity.der())?, KeyUsage::digital_signature) {
+        if !key_may(certificate, KeyUsage::digital_signature) {
             return Err(CertificateError::InvalidPurpose.into());
         }
         let also = |path: &VerifiedPath<'_>| {
@@ -172,11 +173,11 @@ fn rounds(trust: &Trust) -> Vec<Vec<TrustAnchor<'static>>> {
     rounds
 }
 
-/// The revocation lists, the latest first, each with the keys of the trusted certificates that have signed it.
-fn signed(
-    trust: &Trust,
-    algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<Vec<(Arc<Crl>, Vec<Vec<u8>>)>, TlsError> {
+/// A revocation list with the keys of the trusted certificates that have signed it.
+type Signed = (Arc<Crl>, Vec<Vec<u8>>);
+
+/// The revocation lists, the latest first.
+fn signed(trust: &Trust, algorithms: &WebPkiSupportedAlgorithms) -> Result<Vec<Signed>, TlsError> {
     let trusted: Vec<X509Certificate<'_>> = trust
         .pinned
         .iter()

@@ -33,10 +33,10 @@ use super::{Crls, Fingerprints, UnknownRevocation};
 /// |---|---|
 /// | a trusted certificate, or one under a trusted authority, that has expired or not begun | nothing is believed out of its time |
 /// | a trusted certificate for another purpose | a purpose counts however a certificate came to be trusted |
-/// | names that the name constraints of a trusted authority exclude | JSSE takes only its name and key |
+/// | names that the name constraints of a trusted authority exclude | it may not certify them; JSSE takes only its name and key |
 /// | an authority's own certificate as that of a peer, unless it is itself trusted | its key is for signing certificates |
 /// | what an intermediate authority has issued for another purpose than its own | as browsers do it |
-/// | peers and intermediates of version 1, signatures with SHA-1, RSA keys of less than 2048 bits | [`rustls`] and the crypto providers do not know them |
+/// | a certificate of version 1 that is no authority's, signatures with SHA-1, RSA keys of less than 2048 bits | [`rustls`] and the crypto providers do not know them |
 #[derive(Clone)]
 pub struct Trust {
     pub(super) pinned: Arc<BTreeSet<Vec<u8>>>,
@@ -146,6 +146,7 @@ impl Trust {
     pub(super) fn pinned(
         &self,
         end_entity: &CertificateDer<'_>,
+        certificate: &X509Certificate<'_>,
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<bool, Error> {
@@ -156,10 +157,9 @@ impl Trust {
         if !by_hash && !self.pinned.contains(end_entity.as_ref()) {
             return Ok(false);
         }
-        let certificate = parse(end_entity)?;
-        Validity::of(&certificate).check(now)?;
-        purpose.check(&certificate)?;
-        self.check_revocation(&certificate, now)?;
+        Validity::of(certificate).check(now)?;
+        purpose.check(certificate)?;
+        self.check_revocation(certificate, now)?;
         Ok(true)
     }
 
