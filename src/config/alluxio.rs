@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::lookup::{Gap, Lookup, sides};
 use super::{ConfigError, Settings, vocabulary};
 use crate::tls::{
-    ClientSide, KeySource, NameCheck, ServerSide, Transport, Transports, TrustSource, Trusted,
+    ClientSide, KeySource, NameCheck, Password, ServerSide, Transport, Transports, TrustSource,
+    Trusted,
 };
 
 /// All that there is.
@@ -38,7 +39,8 @@ const SPACE: [&str; 1] = ["alluxio.network.tls."];
 ///   `client.no.endpoint.identification` is `true`.
 /// - `server.protocols` is for servers. Without it, and for clients, it is TLS 1.2 and 1.3.
 /// - Alluxio has no setting for reload: it is every 10 s here.
-/// - What is missing is said to whoever asks for that side. An empty value is none.
+/// - What is missing is said to whoever asks for that side. Values count without blanks around them, and an empty one is
+///   none.
 ///
 /// # Errors
 /// [`ConfigError`]; also where one setting means nothing without another: a certificate without its key, the password of
@@ -78,7 +80,7 @@ impl Tls<'_> {
         if let (Some(certificate), Some(key)) = (certificate, key) {
             let mut source = KeySource::pem(certificate, key);
             if let Some(password) = self.0.find_filled("server.key.password")? {
-                source = source.password(password.password());
+                source = source.password(Password::new(password.text()));
             }
             return Ok(source);
         }
@@ -95,10 +97,10 @@ impl Tls<'_> {
             .ok_or_else(|| self.missing("keystore.path"))?;
         let mut source = KeySource::store(path);
         if let Some(password) = self.0.find_filled("keystore.password")? {
-            source = source.password(password.password());
+            source = source.password(Password::new(password.text()));
         }
         if let Some(password) = self.0.find_filled("keystore.key.password")? {
-            source = source.key_password(password.password());
+            source = source.key_password(Password::new(password.text()));
         }
         if let Some(alias) = self.0.find_filled("keystore.alias")? {
             source = source.alias(alias.text());
@@ -119,7 +121,7 @@ impl Tls<'_> {
             .ok_or_else(|| self.missing("truststore.path"))?;
         let mut source = TrustSource::store(path);
         if let Some(password) = self.0.find_filled("truststore.password")? {
-            source = source.password(password.password());
+            source = source.password(Password::new(password.text()));
         }
         if let Some(alias) = self.0.find_filled("truststore.alias")? {
             source = source.alias(alias.text());

@@ -1,7 +1,7 @@
 //! The configuration files of Alluxio, Flink and Hadoop.
 //!
-//! [`Settings`] are the keys and values of one or several files, each with its place, so that a message can name it. What
-//! they say about TLS becomes [`Transports`](crate::tls::Transports) (with the feature `tls`):
+//! [`Settings`] are the keys and values of one or several files, each with its place, so that a message can name it. With
+//! the feature `tls`, what they say about TLS becomes the transports of a service:
 #![cfg_attr(
     feature = "tls",
     doc = "[`alluxio::transports`], [`flink::transports`] and [`hadoop::SslConfiguration`]."

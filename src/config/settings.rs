@@ -253,3 +253,80 @@ impl Found {
         Origin::new(&self.file, line)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_cannot_be_read() {
+        let error = Settings::open("/nonexistent/core-site.xml", Format::HadoopXml).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot read `/nonexistent/core-site.xml`"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.properties");
+        let comment = |length: usize| format!("#{}", "x".repeat(length - 1));
+        std::fs::write(&path, comment(MAX_BYTES)).unwrap();
+        assert_eq!(
+            Settings::open(&path, Format::Properties)
+                .unwrap()
+                .keys()
+                .count(),
+            0
+        );
+        std::fs::write(&path, comment(MAX_BYTES + 1)).unwrap();
+        let error = Settings::open(&path, Format::Properties).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("a.properties` is larger than 1048576 bytes"),
+            "{error}"
+        );
+        std::fs::write(&path, "a=b").unwrap();
+        let settings = Settings::open(&path, Format::Properties).unwrap();
+        assert_eq!(settings.get("a").unwrap().as_deref(), Some("b"));
+        let text = |format| {
+            Settings::read("f", b"\xef\xbb\xbf\na: 1\n\xff", format)
+                .unwrap_err()
+                .to_string()
+        };
+        for format in [Format::FlinkConf, Format::FlinkYaml, Format::HadoopXml] {
+            assert_eq!(text(format), "f:3: not UTF-8 text");
+        }
+    }
+
+    #[test]
+    fn later_settings_and_variables_count() {
+        let read = |text: &str| Settings::read("f", text.as_bytes(), Format::Properties).unwrap();
+        let first = read("a=1\nb=${x}").with_variable("x", "first");
+        let both = first.clone().then(read("a=2"));
+        assert_eq!(both.get("a").unwrap().as_deref(), Some("2"));
+        assert_eq!(both.get("b").unwrap().as_deref(), Some("first"));
+        let both = first
+            .then(Settings::default().with_variable("x", "second"))
+            .with("a", "${x}");
+        assert_eq!(
+            both.get("a").unwrap().as_deref(),
+            Some("${x}"),
+            "a value of the program is literal"
+        );
+        assert_eq!(both.get("b").unwrap().as_deref(), Some("second"));
+        assert_eq!(both.get("c").unwrap(), None);
+        assert_eq!(
+            both.origin("a").unwrap().to_string(),
+            "(set by the program)"
+        );
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        let settings = Settings::read("f", b"password=geheim", Format::Properties).unwrap();
+        let shown = format!("{settings:?}");
+        assert!(
+            shown.contains("password") && !shown.contains("geheim"),
+            "{shown}"
+        );
+    }
+}

@@ -232,7 +232,10 @@ mod tests {
             .collect())
     }
 
-    fn check(format: Format, cases: &[(&str, &[(&str, &str, usize)])]) {
+    /// A text, and what it says: keys, values, lines.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str, usize)]);
+
+    fn check(format: Format, cases: &[Case<'_>]) {
         for (text, expected) in cases {
             let expected: Vec<_> = expected
                 .iter()

@@ -215,7 +215,7 @@ impl Transport {
         }
     }
 
-    /// Reads the files of the server side and makes its configuration: what a [`Reloader`](super::Reloader) calls.
+    /// Reads the files of the server side and makes its configuration: what the closure of a `Reloader` calls.
     ///
     /// # Errors
     /// Those of [`server_side`](Self::server_side), [`KeySource::identity`], [`Trusted::trust`] and
@@ -239,7 +239,7 @@ impl Transport {
             .config()
     }
 
-    /// Reads the files of the client side and makes its configuration: what a [`Reloader`](super::Reloader) calls.
+    /// Reads the files of the client side and makes its configuration: what the closure of a `Reloader` calls.
     ///
     /// # Errors
     /// Those of [`client_side`](Self::client_side), [`KeySource::identity`], [`Trusted::trust`] and

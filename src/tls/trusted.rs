@@ -45,3 +45,28 @@ impl Trusted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn the_authorities_of_this_system() {
+        let mut files = Files::new(SystemTime::now());
+        let trust = Trusted::System.trust(&mut files);
+        if Trusted::SYSTEM_FILES
+            .iter()
+            .any(|path| Path::new(path).exists())
+        {
+            assert!(trust.unwrap().not_after().is_some());
+        } else {
+            let error = trust.unwrap_err().to_string();
+            assert!(
+                error.ends_with("such as /etc/ssl/certs/ca-certificates.crt"),
+                "{error}"
+            );
+        }
+    }
+}

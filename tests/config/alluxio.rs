@@ -41,9 +41,10 @@ fn data(pairs: &[(&str, &str)]) -> Transport {
     all.get(Transports::DATA).unwrap().clone()
 }
 
+/// The password has a blank at its end, which Alluxio takes off.
 const KEY: [(&str, &str); 2] = [
     ("keystore.path", "%keystore.jks"),
-    ("keystore.password", "keypass"),
+    ("keystore.password", "keypass "),
 ];
 const TRUST: [(&str, &str); 2] = [
     ("truststore.path", "%truststore.jks"),

@@ -21,6 +21,7 @@ mod examples;
 mod flink;
 mod hadoop;
 mod properties;
+mod terms;
 
 use std::time::SystemTime;
 
