@@ -20,6 +20,8 @@ pub mod audit;
 pub mod authn;
 pub mod authz;
 pub mod capability;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod identity;
 #[cfg(feature = "serde")]
 mod serde_impls;

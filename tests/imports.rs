@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may name.
-const MAY_IMPORT: [(&str, &[&str]); 7] = [
+const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("identity", &[]),
     ("acl", &["identity"]),
     ("authz", &["acl", "identity"]),
@@ -12,6 +12,18 @@ const MAY_IMPORT: [(&str, &[&str]); 7] = [
     ("capability", &["authz", "acl", "identity"]),
     ("tls", &["identity"]),
     ("audit", &["acl", "authz", "identity"]),
+    (
+        "config",
+        &[
+            "acl",
+            "audit",
+            "authn",
+            "authz",
+            "capability",
+            "identity",
+            "tls",
+        ],
+    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -7,6 +7,7 @@ mod oracle;
 #[path = "../../tests/support/plain.rs"]
 mod plain;
 
+mod config;
 mod edit;
 mod eval;
 mod mode;
@@ -14,6 +15,7 @@ mod system;
 mod text;
 mod xattr;
 
+pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
 pub use mode::mode;

@@ -162,6 +162,50 @@ pub enum TlsError {
         /// What rustls said.
         reason: String,
     },
+    /// A certificate revocation list cannot be used.
+    #[error("the revocation list `{file}` cannot be used: {reason}")]
+    Crl {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The peer has presented no certificate, or the handshake is not over.
+    #[error("the peer has presented no certificate")]
+    NoPeerCertificate,
+    /// The certificate of the peer names no user.
+    #[error("the certificate of the peer names no user: {reason}")]
+    PeerName {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A transport without TLS was asked for a configuration.
+    #[error("transport `{transport}` is off: it has no TLS")]
+    TransportOff {
+        /// Its name.
+        transport: String,
+    },
+    /// A transport was asked for a side that it does not have: one of a server for a client's configuration.
+    #[error("transport `{transport}` has no {side} side: {reason}")]
+    NoSide {
+        /// Its name.
+        transport: String,
+        /// `server` or `client`.
+        side: &'static str,
+        /// Which setting is missing.
+        reason: String,
+    },
+    /// There is no transport with this name.
+    #[error("there is no transport `{transport}`, only {}", quoted(known))]
+    NoSuchTransport {
+        /// What was asked for.
+        transport: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// No file with the system's authorities was found.
+    #[error("no file with the authorities that the system trusts, such as {}", super::Trusted::SYSTEM_FILES[0])]
+    NoSystemTrust,
 }
 
 fn configured(stated: Option<StoreType>) -> String {

@@ -15,17 +15,17 @@ use super::common::{Common, refused};
 use super::sessions::ServerSessions;
 use super::{CipherSuites, Protocols, Resumption};
 
-/// Whether a server asks its clients for a certificate.
+/// Whether a server asks its clients for a certificate, and whom it believes: a [`Trust`], or where to find one.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub enum ClientAuth {
+pub enum ClientAuth<T = Trust> {
     /// It does not ask.
     #[default]
     None,
     /// It asks. A client without one is let in, one with a certificate that is not trusted is not.
-    Optional(Trust),
+    Optional(T),
     /// Only clients with a trusted certificate get in (mutual TLS).
-    Required(Trust),
+    Required(T),
 }
 
 /// What a server needs for a [`rustls::ServerConfig`]. TLS 1.2 and 1.3, and no client certificates, unless said otherwise.
