@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rustls::crypto::CryptoProvider;
 
+use super::files::Expiry;
 use super::{Files, Identity, Password, Store, StoreType, TlsError, Trust};
 
 /// Where the password of a store or of a key is.
@@ -108,6 +109,7 @@ impl KeySource {
         let store = files.store(&self.files, self.store_type, password.as_ref())?;
         let identity = store.key(self.alias.as_deref(), key_password.as_ref(), provider)?;
         identity.check_time(files.now())?;
+        Expiry::earlier(&mut files.expiry.identity, identity.not_after());
         Ok(identity)
     }
 }
@@ -162,6 +164,8 @@ impl TrustSource {
             self.store_type,
             password.as_ref(),
         )?;
-        store.trust(self.alias.as_deref())
+        let trust = store.trust(self.alias.as_deref())?;
+        Expiry::earlier(&mut files.expiry.trust, trust.not_after());
+        Ok(trust)
     }
 }

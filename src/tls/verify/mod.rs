@@ -2,6 +2,7 @@
 
 mod client;
 mod name;
+mod own;
 mod server;
 mod trust;
 
