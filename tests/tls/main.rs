@@ -11,6 +11,7 @@ mod errors;
 mod folder;
 mod made;
 mod peers;
+mod reload;
 mod stores;
 mod verify;
 
