@@ -199,3 +199,45 @@ fn content(file: File, size: u64, limit: usize) -> Result<Zeroizing<Vec<u8>>, Un
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let [there, missing] = ["there", "missing"].map(|name| folder.path().join(name));
+        fs::write(&there, "before").unwrap();
+        let mut files = Files::new(SystemTime::UNIX_EPOCH);
+        for _ in 0..2 {
+            assert_eq!(files.read(&there).unwrap(), b"before");
+            let error = files.read(&missing).unwrap_err();
+            assert!(
+                matches!(&error, TlsError::Io { path, source }
+                    if *path == missing && source.kind() == io::ErrorKind::NotFound),
+                "{error:?}"
+            );
+            fs::write(&there, "after").unwrap();
+            fs::write(&missing, "after").unwrap();
+        }
+        assert_eq!(format!("{files:?}"), format!("{{{missing:?}, {there:?}}}"));
+        let found: Vec<_> = files.found().map(|(_, found)| found).collect();
+        assert_eq!(found, [Err(Unread::Os(2)), Ok(&b"before"[..])]);
+    }
+
+    #[test]
+    fn eight_mebibytes_are_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (size, fits) in [(MAX_BYTES, true), (MAX_BYTES + 1, false)] {
+            File::create(&path).unwrap().set_len(size as u64).unwrap();
+            let mut files = Files::new(SystemTime::UNIX_EPOCH);
+            let read = files.read(&path);
+            match read {
+                Ok(bytes) => assert!(fits && bytes.len() == size),
+                Err(error) => assert!(!fits && matches!(error, TlsError::TooLarge { .. })),
+            }
+        }
+    }
+}

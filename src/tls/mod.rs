@@ -8,6 +8,8 @@
 //!    what to trust.
 //! 3. [`ServerContext`] and [`ClientContext`] make a [`rustls::ServerConfig`] or [`rustls::ClientConfig`] of them.
 //!
+//! A [`Reloader`] goes this way again whenever the files change, so that certificates are renewed without a restart.
+//!
 //! The crypto provider is always an argument. Nothing is installed process-wide.
 //!
 //! ```no_run
