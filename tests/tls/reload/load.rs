@@ -78,6 +78,7 @@ struct Load<'a> {
     nodes: [Reloader<Node>; 2],
     steady: [Arc<Node>; 2],
     over: AtomicBool,
+    callers_gone: AtomicBool,
     /// How many have ended, in memory and through sockets.
     handshakes: [AtomicUsize; 2],
     counts: Mutex<BTreeMap<Way, Counts>>,
@@ -119,15 +120,23 @@ fn steady(pool: &Pool) -> Arc<Node> {
 }
 
 /// Ends all others when one ends, be it because it found a mistake.
-struct Over<'a> {
-    flag: &'a AtomicBool,
-    ports: [u16; 2],
-}
+struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
     fn drop(&mut self) {
-        self.flag.store(true, Ordering::Release);
-        // Nobody else may be calling those who wait for a call.
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Ends the servers when nobody calls them any more.
+struct LastCaller<'a> {
+    gone: &'a AtomicBool,
+    ports: [u16; 2],
+}
+
+impl Drop for LastCaller<'_> {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Release);
         for port in self.ports {
             drop(TcpStream::connect(("127.0.0.1", port)));
         }
@@ -144,6 +153,7 @@ impl<'a> Load<'a> {
             nodes: [server.reloader.clone(), client.reloader.clone()],
             steady: [steady(pool), steady(pool)],
             over: AtomicBool::new(false),
+            callers_gone: AtomicBool::new(false),
             handshakes: Default::default(),
             counts: Mutex::default(),
             pool,
@@ -229,7 +239,7 @@ impl<'a> Load<'a> {
         let port = listener.local_addr().unwrap().port();
         scope.spawn(move || {
             for socket in listener.incoming() {
-                if self.over.load(Ordering::Acquire) {
+                if self.callers_gone.load(Ordering::Acquire) {
                     break;
                 }
                 let socket = socket.unwrap();
@@ -295,21 +305,21 @@ impl<'a> Load<'a> {
     fn run(&self, seed: u64, work: impl FnOnce()) {
         thread::scope(|scope| {
             let ports = [false, true].map(|mutual| self.serve(scope, mutual));
-            let over = move || Over {
-                flag: &self.over,
-                ports,
-            };
             scope.spawn(move || {
-                let _over = over();
+                let _over = Over(&self.over);
+                let _last = LastCaller {
+                    gone: &self.callers_gone,
+                    ports,
+                };
                 self.through_sockets(ports, seed ^ 1);
             });
             for number in 2..4 {
                 scope.spawn(move || {
-                    let _over = over();
+                    let _over = Over(&self.over);
                     self.in_memory(seed ^ number);
                 });
             }
-            let _over = over();
+            let _over = Over(&self.over);
             work();
         });
         let counts = self.counts.lock().unwrap();
