@@ -177,7 +177,8 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, TlsE
 
 /// Opens a regular file, and says how large it is.
 pub(super) fn open_regular(path: &Path) -> Result<(File, u64), Unread> {
-    // Opening a pipe waits for a writer, and opening a device may do anything.
+    // Opening a pipe waits for a writer, and opening a device may do anything. Who can put one there between the two calls
+    // can as well put a key of his own there.
     if !fs::metadata(path)?.is_file() {
         return Err(Unread::NotAFile);
     }

@@ -72,12 +72,6 @@ impl Status {
         }
     }
 
-    /// Would a log repeat itself? One more attempt that failed for the same reason is no news.
-    pub(super) fn is_news_after(&self, before: &Self) -> bool {
-        let reason = |status: &Self| status.failure.as_ref().map(Failure::to_string);
-        self.generation != before.generation || reason(self) != reason(before)
-    }
-
     /// Seconds until [`expires`](Self::expires), negative afterwards.
     #[must_use]
     pub fn seconds_to_expiry(&self, now: SystemTime) -> Option<i64> {
