@@ -305,11 +305,18 @@ fn a_load_by_hand_is_done_whether_files_changed_or_not_and_retried_if_it_fails()
     fails.store(false, Ordering::Relaxed);
     assert_eq!(polled(&reloader, clock.tick()), Ok(Polled::Loaded));
     assert_eq!((*reloader.current(), reloader.status().generation), (2, 3));
+    // What it failed on counts as seen.
+    fails.store(true, Ordering::Relaxed);
+    fs::write(&path, "other").unwrap();
+    reloader.reload(clock.tick()).unwrap_err();
+    reloader.poll(clock.tick()).unwrap_err();
+    fails.store(false, Ordering::Relaxed);
+    assert_eq!(polled(&reloader, clock.tick()), Ok(Polled::Loaded));
     // New content at once.
     fs::write(&path, "2").unwrap();
     reloader.reload(clock.tick()).unwrap();
     assert_eq!(polled(&reloader, clock.tick()), Ok(Polled::Unchanged));
-    assert_eq!((*reloader.current(), reloader.status().generation), (3, 4));
+    assert_eq!((*reloader.current(), reloader.status().generation), (4, 5));
 }
 
 #[test]
