@@ -1,4 +1,4 @@
-//! Nothing is allocated on the request path: checks, denials, verified and refused capabilities.
+//! Nothing is allocated on the request path: checks, denials, verified and refused capabilities, the current configuration.
 
 use std::alloc::System;
 use std::time::SystemTime;
@@ -7,6 +7,7 @@ use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Perm, Protection};
 use bailiwick::authz::{Attrs, Op, Opinion, Policy};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, GroupRef, Groups, Mechanism, Subject, UserName, UserRef};
+use bailiwick::tls::Reloader;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -78,6 +79,14 @@ fn denials_and_the_rest(policy: &Policy, bob: &Subject, directory: &Protection, 
     assert_eq!(count, 0, "{}", policy.dialect().name);
 }
 
+/// What each connection asks for.
+fn the_configuration_that_is_served() {
+    let reloader = Reloader::new(SystemTime::now(), |_| Ok(7)).unwrap();
+    drop(reloader.current()); // a thread's first load prepares itself
+    let count = allocations(|| assert_eq!(*reloader.current(), 7));
+    assert_eq!(count, 0);
+}
+
 #[test]
 fn the_request_path_allocates_nothing() {
     let spec: Vec<_> = (8..24).map(|n| format!("group:g{n}:r--")).collect();
@@ -141,6 +150,7 @@ fn the_request_path_allocates_nothing() {
             assert_eq!(count, 0, "{right}");
         }
     }
+    the_configuration_that_is_served();
     assert!(
         allocations(|| drop(std::hint::black_box(Box::new(1)))) > 0,
         "the allocator counts"

@@ -206,6 +206,28 @@ pub enum TlsError {
     /// No file with the system's authorities was found.
     #[error("no file with the authorities that the system trusts, such as {}", super::Trusted::SYSTEM_FILES[0])]
     NoSystemTrust,
+    /// A file had other content each time it was looked at, so that nothing could be made of it.
+    #[error("`{}` changes all the time", path.display())]
+    Changing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The closure of a [`Reloader`](super::Reloader) panicked.
+    #[error("the load panicked: {reason}")]
+    Panicked {
+        /// What it said.
+        reason: String,
+    },
+    /// The certificate of this side is not believed by the trust of this side.
+    #[error("the certificate `{alias}` of `{store}` is not believed by its own side: {reason}")]
+    NotBelieved {
+        /// The file.
+        store: String,
+        /// The key.
+        alias: String,
+        /// What the check of the chain said.
+        reason: String,
+    },
 }
 
 fn configured(stated: Option<StoreType>) -> String {

@@ -8,6 +8,8 @@
 //!    what to trust.
 //! 3. [`ServerContext`] and [`ClientContext`] make a [`rustls::ServerConfig`] or [`rustls::ClientConfig`] of them.
 //!
+//! A [`Reloader`] goes this way again whenever the files change, so that certificates are renewed without a restart.
+//!
 //! The crypto provider is always an argument. Nothing is installed process-wide.
 //!
 //! ```no_run
@@ -36,6 +38,7 @@ mod files;
 mod key;
 mod password;
 mod peer;
+mod reload;
 mod source;
 mod store;
 #[cfg(feature = "tokio")]
@@ -55,6 +58,7 @@ pub use files::Files;
 pub use key::Identity;
 pub use password::Password;
 pub use peer::{NameSource, PeerName};
+pub use reload::{Failure, Polled, Reloader, Status, Watch};
 pub use source::{KeySource, PasswordSource, TrustSource};
 pub use store::{Entry, Store, StoreType};
 #[cfg(feature = "tokio")]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rustls::crypto::CryptoProvider;
 
+use super::files::Expiry;
 use super::{
     Crls, Files, Identity, Password, Store, StoreType, TlsError, Trust, UnknownRevocation,
 };
@@ -110,6 +111,7 @@ impl KeySource {
         let store = files.store(&self.files, self.store_type, password.as_ref())?;
         let identity = store.key(self.alias.as_deref(), key_password.as_ref(), provider)?;
         identity.check_time(files.now())?;
+        Expiry::earlier(&mut files.expiry.identity, identity.not_after());
         Ok(identity)
     }
 }
@@ -183,9 +185,12 @@ impl TrustSource {
         let trust = store
             .trust(self.alias.as_deref())?
             .unknown_revocation(self.unknown_revocation);
-        self.crls.iter().try_fold(trust, |trust, path| {
+        let trust = self.crls.iter().try_fold(trust, |trust, path| {
             let file = path.display().to_string();
             Ok(trust.with_crls(&Crls::parse(files.read(path)?, &file)?))
-        })
+        })?;
+        Expiry::earlier(&mut files.expiry.trust, trust.not_after());
+        Expiry::earlier(&mut files.expiry.trust, trust.crls().next_update());
+        Ok(trust)
     }
 }

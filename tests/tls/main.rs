@@ -21,6 +21,7 @@ mod made;
 mod names;
 mod peer_name;
 mod peers;
+mod reload;
 mod resumption;
 mod stores;
 mod verify;

@@ -32,6 +32,10 @@ pub struct Identity {
 }
 
 impl Identity {
+    pub(in crate::tls) fn store(&self) -> &str {
+        &self.store
+    }
+
     /// The alias under which the key was found.
     pub fn alias(&self) -> &str {
         &self.alias

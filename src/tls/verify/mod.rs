@@ -5,6 +5,7 @@ mod client;
 mod crl;
 mod fingerprint;
 mod name;
+mod own;
 mod presented;
 mod purpose;
 mod server;
