@@ -55,6 +55,7 @@ import javax.net.ssl.TrustManagerFactory;
 
 public class TlsPeer {
     static final int TIMEOUT = 20_000;
+    static final Map<String, KeyStore> STORES = new HashMap<>();
 
     public static void main(String[] args) throws Exception {
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
@@ -205,7 +206,12 @@ public class TlsPeer {
     }
 
     static KeyStore load(String file) throws Exception {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        KeyStore store = STORES.get(file);
+        if (store != null) {
+            return store;
+        }
+        store = KeyStore.getInstance(KeyStore.getDefaultType());
+        STORES.put(file, store);
         if (path(file).endsWith(".pem")) {
             pem(store, Files.readString(Path.of(path(file))));
         } else {

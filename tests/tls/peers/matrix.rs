@@ -221,16 +221,16 @@ impl Parties {
     }
 
     fn client(&self, trust: &str) -> ClientContext {
-        ClientContext::new(&self.party(trust).trust(), &ring_provider())
+        ClientContext::new(self.party(trust).trust(), &ring_provider())
     }
 
     fn server(&self, who: &str, auth: Auth, trust: &str) -> Arc<ServerConfig> {
         let clients = match auth {
             Auth::None => ClientAuth::None,
-            Auth::Optional => ClientAuth::Optional(self.party(trust).trust()),
-            Auth::Required => ClientAuth::Required(self.party(trust).trust()),
+            Auth::Optional => ClientAuth::Optional(self.party(trust).trust().clone()),
+            Auth::Required => ClientAuth::Required(self.party(trust).trust().clone()),
         };
-        let server = ServerContext::new(&self.party(who).identity(), &ring_provider());
+        let server = ServerContext::new(self.party(who).identity(), &ring_provider());
         Arc::new(server.client_auth(clients).config().unwrap())
     }
 
@@ -298,7 +298,7 @@ fn names_we_check(peer: &mut dyn Peer, parties: &Parties) {
                 false => Err(("NotValidForName", "alert bad_certificate")),
             };
             // In memory first: no peer changes the verdict.
-            let server = ServerContext::new(&party.identity(), &ring_provider());
+            let server = ServerContext::new(party.identity(), &ring_provider());
             let (memory, _) = handshake(&client, &server.config().unwrap(), host);
             let memory = memory.map_err(|error| ours::reason(&error));
             let label = format!("{mode:?} of {who} as {host}");
@@ -445,7 +445,7 @@ fn clients_they_serve(peer: &mut dyn Peer, parties: &Parties) {
         let (trusted, crl) = parties.trust_and_crl(trust);
         let client = parties.client("root");
         let client = match us {
-            Some(us) => client.identity(&us.identity()),
+            Some(us) => client.identity(us.identity()),
             None => client,
         };
         let client = Arc::new(client.config().unwrap());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::write;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use bailiwick::tls::{Identity, Password, Store, Trust, ring_provider};
 use base64ct::{Base64, Encoding};
@@ -42,15 +42,20 @@ pub(crate) struct Party {
     pub(crate) certificate: PathBuf,
     /// The authorities between it and the root, if there are any.
     pub(crate) chain: Option<PathBuf>,
+    // Opening a store takes a while: its password is stretched.
+    identity: OnceLock<Identity>,
+    trust: OnceLock<Trust>,
 }
 
 impl Party {
-    pub(crate) fn identity(&self) -> Identity {
-        self.keys.open().key(None, None, &ring_provider()).unwrap()
+    pub(crate) fn identity(&self) -> &Identity {
+        let open = || self.keys.open().key(None, None, &ring_provider()).unwrap();
+        self.identity.get_or_init(open)
     }
 
-    pub(crate) fn trust(&self) -> Trust {
-        self.trusted.open().trust(None).unwrap()
+    pub(crate) fn trust(&self) -> &Trust {
+        let open = || self.trusted.open().trust(None).unwrap();
+        self.trust.get_or_init(open)
     }
 
     /// The certificate, in base64.
@@ -237,6 +242,8 @@ impl Parties {
             pem: self.path(&format!("{name}.pem")),
             certificate,
             chain: None,
+            identity: OnceLock::new(),
+            trust: OnceLock::new(),
         };
         self.parties.insert(name, party);
     }
@@ -263,6 +270,8 @@ impl Parties {
             pem,
             certificate,
             chain,
+            identity: OnceLock::new(),
+            trust: OnceLock::new(),
         };
         self.parties.insert(name, party);
     }
