@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Auth, End, Facts, Outcome, Peer};
-use crate::peers::party::Keys;
+use super::party::{Keys, Parties};
+use super::{Auth, End, Facts, Outcome, Peer, names, negotiation, resumption, trust};
 use crate::running::Running;
 
 pub(crate) struct Jsse(Running);
@@ -96,4 +96,24 @@ fn outcome(line: &str) -> Outcome {
         }
         _ => panic!("JSSE says: {line}"),
     }
+}
+
+#[test]
+fn we_call_java() {
+    let (parties, mut java) = (Parties::get(), Jsse::start());
+    names::we_check(&mut java, &parties);
+    trust::we_call(&mut java, &parties);
+    trust::they_serve(&mut java, &parties);
+    negotiation::we_call(&mut java, &parties);
+    resumption::we_call(&mut java, &parties);
+}
+
+#[test]
+fn java_calls_us() {
+    let (parties, mut java) = (Parties::get(), Jsse::start());
+    names::they_check(&mut java, &parties);
+    trust::they_call(&mut java, &parties);
+    trust::we_serve(&mut java, &parties);
+    negotiation::we_serve(&mut java, &parties);
+    resumption::we_serve(&mut java, &parties);
 }

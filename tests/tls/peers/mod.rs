@@ -2,10 +2,14 @@
 
 mod curl;
 mod jsse;
-mod matrix;
+mod names;
+mod negotiation;
 mod openssl;
 mod ours;
 mod party;
+mod resumption;
+mod tally;
+mod trust;
 
 use std::path::Path;
 

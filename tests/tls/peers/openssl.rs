@@ -2,7 +2,10 @@
 
 use std::process::Command;
 
-use super::{Auth, End, Facts, Outcome, Peer, SUITES, alert_name};
+use super::party::Parties;
+use super::{
+    Auth, End, Facts, Outcome, Peer, SUITES, alert_name, names, negotiation, resumption, trust,
+};
 use crate::running::Running;
 
 #[derive(Default)]
@@ -159,4 +162,24 @@ fn outcome(text: &str, version: Option<&str>) -> Outcome {
             .unwrap_or("")
             .to_owned(),
     })
+}
+
+#[test]
+fn we_call_openssl() {
+    let (parties, mut openssl) = (Parties::get(), Openssl::default());
+    names::we_check(&mut openssl, &parties);
+    trust::we_call(&mut openssl, &parties);
+    trust::they_serve(&mut openssl, &parties);
+    negotiation::we_call(&mut openssl, &parties);
+    resumption::we_call(&mut openssl, &parties);
+}
+
+#[test]
+fn openssl_calls_us() {
+    let (parties, mut openssl) = (Parties::get(), Openssl::default());
+    names::they_check(&mut openssl, &parties);
+    trust::they_call(&mut openssl, &parties);
+    trust::we_serve(&mut openssl, &parties);
+    negotiation::we_serve(&mut openssl, &parties);
+    resumption::we_serve(&mut openssl, &parties);
 }

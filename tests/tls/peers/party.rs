@@ -92,6 +92,32 @@ impl Parties {
         self.folder.path(name)
     }
 
+    pub(super) fn known(&self, name: &str) -> Option<&Party> {
+        (name != "-").then(|| self.party(name))
+    }
+
+    pub(super) fn client(&self, trust: &str) -> ClientContext {
+        ClientContext::new(self.party(trust).trust(), &ring_provider())
+    }
+
+    pub(super) fn server(&self, who: &str, auth: Auth, trust: &str) -> Arc<ServerConfig> {
+        let clients = match auth {
+            Auth::None => ClientAuth::None,
+            Auth::Optional => ClientAuth::Optional(self.party(trust).trust().clone()),
+            Auth::Required => ClientAuth::Required(self.party(trust).trust().clone()),
+        };
+        let server = ServerContext::new(self.party(who).identity(), &ring_provider());
+        Arc::new(server.client_auth(clients).config().unwrap())
+    }
+
+    /// `NAME`, or `NAME FILE` with a list of revoked certificates.
+    pub(super) fn trust_and_crl(&self, trust: &str) -> (Option<&Party>, Option<PathBuf>) {
+        match trust.split_once(' ') {
+            Some((name, file)) => (Some(self.party(name)), Some(self.path(file))),
+            None => (self.known(trust), None),
+        }
+    }
+
     fn make() -> Self {
         let mut this = Self {
             folder: Folder::with(SELF_SIGNED_PAIR, false),

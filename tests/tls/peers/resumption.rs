@@ -1,0 +1,1 @@
+//! Sessions that are resumed, and those that must not be.
