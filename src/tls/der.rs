@@ -42,6 +42,11 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a SEQUENCE holds; empty if it is none.
+pub(super) fn content(sequence: &[u8]) -> &[u8] {
+    Reader(sequence).sequence().map_or(&[], |inside| inside.0)
+}
+
 /// One element with the given parts, one after the other, as its content.
 pub(super) fn element(tag: u8, parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let len: usize = parts.iter().map(|part| part.len()).sum();

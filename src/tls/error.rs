@@ -162,6 +162,23 @@ pub enum TlsError {
         /// What rustls said.
         reason: String,
     },
+    /// A certificate revocation list cannot be used.
+    #[error("the revocation list `{file}` cannot be used: {reason}")]
+    Crl {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The peer has presented no certificate, or the handshake is not over.
+    #[error("the peer has presented no certificate")]
+    NoPeerCertificate,
+    /// The certificate of the peer names no user.
+    #[error("the certificate of the peer names no user: {reason}")]
+    PeerName {
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 fn configured(stated: Option<StoreType>) -> String {

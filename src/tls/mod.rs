@@ -35,6 +35,7 @@ mod error;
 mod files;
 mod key;
 mod password;
+mod peer;
 mod source;
 mod store;
 #[cfg(feature = "tokio")]
@@ -51,8 +52,11 @@ pub use error::TlsError;
 pub use files::Files;
 pub use key::Identity;
 pub use password::Password;
+pub use peer::{NameSource, PeerName};
 pub use source::{KeySource, PasswordSource, TrustSource};
 pub use store::{Entry, Store, StoreType};
 #[cfg(feature = "tokio")]
 pub use tokio::{HandshakeError, accept, connect};
-pub use verify::{NameCheck, Trust};
+pub use verify::{
+    Crls, Fingerprint, Fingerprints, HadoopVerifier, NameCheck, Trust, UnknownRevocation,
+};

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use rustls::crypto::CryptoProvider;
 
-use super::{Files, Identity, Password, Store, StoreType, TlsError, Trust};
+use super::{
+    Crls, Files, Identity, Password, Store, StoreType, TlsError, Trust, UnknownRevocation,
+};
 
 /// Where the password of a store or of a key is.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +122,8 @@ pub struct TrustSource {
     store_type: Option<StoreType>,
     password: PasswordSource,
     alias: Option<String>,
+    crls: Vec<PathBuf>,
+    unknown_revocation: UnknownRevocation,
 }
 
 impl TrustSource {
@@ -130,6 +134,8 @@ impl TrustSource {
             store_type: None,
             password: PasswordSource::None,
             alias: None,
+            crls: Vec::new(),
+            unknown_revocation: UnknownRevocation::default(),
         }
     }
 
@@ -151,10 +157,22 @@ impl TrustSource {
         self
     }
 
-    /// Reads the certificates.
+    /// Adds a file of certificate revocation lists, see [`Trust::with_crls`]. It is read again with the store.
+    pub fn crl(mut self, path: impl Into<PathBuf>) -> Self {
+        self.crls.push(path.into());
+        self
+    }
+
+    /// Sets what becomes of a certificate whose issuer has no revocation list.
+    pub fn unknown_revocation(mut self, unknown: UnknownRevocation) -> Self {
+        self.unknown_revocation = unknown;
+        self
+    }
+
+    /// Reads the certificates and the revocation lists.
     ///
     /// # Errors
-    /// Those of [`Store::open`] and [`Store::trust`].
+    /// Those of [`Store::open`], [`Store::trust`] and [`Crls::open`].
     pub fn trust(&self, files: &mut Files) -> Result<Trust, TlsError> {
         let password = self.password.password(files)?;
         let store: Store = files.store(
@@ -162,6 +180,12 @@ impl TrustSource {
             self.store_type,
             password.as_ref(),
         )?;
-        store.trust(self.alias.as_deref())
+        let trust = store
+            .trust(self.alias.as_deref())?
+            .unknown_revocation(self.unknown_revocation);
+        self.crls.iter().try_fold(trust, |trust, path| {
+            let file = path.display().to_string();
+            Ok(trust.with_crls(&Crls::parse(files.read(path)?, &file)?))
+        })
     }
 }

@@ -47,14 +47,24 @@ impl Validity {
         Ok(())
     }
 
+    /// The first and the last second.
+    pub(super) const fn bounds(self) -> (UnixTime, UnixTime) {
+        (self.not_before, self.not_after)
+    }
+
     pub(super) fn not_after(self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(self.not_after.as_secs())
+        system_time(self.not_after)
     }
 }
 
 /// Before 1970 is 1970: no computer asks from there.
-fn unix_time(time: ASN1Time) -> UnixTime {
+pub(super) fn unix_time(time: ASN1Time) -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(time.timestamp().max(0).unsigned_abs()))
+}
+
+/// A time of rustls as we have it.
+pub(super) fn system_time(time: UnixTime) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(time.as_secs())
 }
 
 /// A time of ours as rustls has it.

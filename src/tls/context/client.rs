@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::ServerName;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, client};
@@ -20,6 +21,7 @@ use super::{CipherSuites, Protocols, Resumption};
 pub struct ClientContext {
     trust: Trust,
     name_check: NameCheck,
+    expected_name: Option<String>,
     identity: Option<Identity>,
     common: Common,
 }
@@ -30,6 +32,7 @@ impl ClientContext {
         Self {
             trust: trust.clone(),
             name_check: NameCheck::default(),
+            expected_name: None,
             identity: None,
             common: Common::new(provider),
         }
@@ -38,6 +41,13 @@ impl ClientContext {
     /// Sets how names of servers are checked.
     pub fn name_check(mut self, name_check: NameCheck) -> Self {
         self.name_check = name_check;
+        self
+    }
+
+    /// Checks the certificate for this name, whatever name or address is called: where all nodes share one certificate,
+    /// or pods have no stable name. The called name is still what the server is told (SNI).
+    pub fn expected_name(mut self, name: impl Into<String>) -> Self {
+        self.expected_name = Some(name.into());
         self
     }
 
@@ -91,12 +101,14 @@ impl ClientContext {
     /// Makes the configuration. Anything else can be set on it. Its sessions are its own, see [`Resumption`].
     ///
     /// # Errors
-    /// [`TlsError::Setting`] if no cipher suite is left for the protocols, or an application protocol has an impossible
-    /// name. [`TlsError::Context`] if the crypto provider cannot do it.
+    /// [`TlsError::Setting`] if no cipher suite is left for the protocols, an application protocol has an impossible
+    /// name, or the expected name is no name or would not be looked at. [`TlsError::Crl`] as [`Trust::with_crls`] says.
+    /// [`TlsError::Context`] if the crypto provider cannot do it.
     pub fn config(&self) -> Result<ClientConfig, TlsError> {
         let common = &self.common;
         let provider = common.provider()?;
-        let servers = ServerVerifier::new(&self.trust, self.name_check, &provider);
+        let (check, expected) = (self.name_check, self.expected()?);
+        let servers = ServerVerifier::new(&self.trust, check, expected, &provider)?;
         let builder = ClientConfig::builder_with_details(provider, common.clock.clone())
             .with_protocol_versions(common.protocols.versions())
             .map_err(|error| refused(&error))?
@@ -117,5 +129,22 @@ impl ClientContext {
             client::Resumption::store(Arc::new(sessions))
         };
         Ok(config)
+    }
+
+    fn expected(&self) -> Result<Option<ServerName<'static>>, TlsError> {
+        let Some(name) = &self.expected_name else {
+            return Ok(None);
+        };
+        let unusable = |reason: &str| TlsError::Setting {
+            what: "expected name",
+            value: name.clone(),
+            reason: reason.to_owned(),
+        };
+        if self.name_check == NameCheck::DangerouslyNone {
+            return Err(unusable("the check of names is switched off"));
+        }
+        let name = ServerName::try_from(name.clone());
+        name.map(Some)
+            .map_err(|_| unusable("neither a domain name nor an address"))
     }
 }

@@ -7,21 +7,21 @@ use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
+use webpki::EndEntityCert;
 
 use super::super::TlsError;
 use super::Trust;
-use super::trust::Purpose;
+use super::chain::{Chains, rustls_error};
+use super::purpose::Purpose;
 
 /// Decides for a server about a client.
 #[derive(Debug)]
 pub(in crate::tls) struct ClientVerifier {
     trust: Trust,
     hints: Vec<DistinguishedName>,
-    /// `None` if no certificate of `trust` is an authority.
-    chains: Option<Arc<dyn ClientCertVerifier>>,
+    chains: Chains,
     mandatory: bool,
     algorithms: WebPkiSupportedAlgorithms,
 }
@@ -35,17 +35,7 @@ impl ClientVerifier {
         mandatory: bool,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, TlsError> {
-        let chains = if trust.authorities.is_empty() {
-            None
-        } else {
-            let builder = WebPkiClientVerifier::builder_with_provider(
-                trust.authorities.clone(),
-                provider.clone(),
-            );
-            Some(builder.build().map_err(|error| TlsError::Context {
-                reason: error.to_string(),
-            })?)
-        };
+        let algorithms = provider.signature_verification_algorithms;
         let size: usize = trust.hints.iter().map(|name| name.as_ref().len() + 2).sum();
         let hints = if size <= Self::MAX_HINTS {
             trust.hints.clone()
@@ -55,9 +45,9 @@ impl ClientVerifier {
         Ok(Self {
             trust: trust.clone(),
             hints,
-            chains,
+            chains: Chains::new(trust, algorithms)?,
             mandatory,
-            algorithms: provider.signature_verification_algorithms,
+            algorithms,
         })
     }
 }
@@ -77,13 +67,12 @@ impl ClientCertVerifier for ClientVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        if self.trust.pinned(end_entity, Purpose::Client, now)? {
-            return Ok(ClientCertVerified::assertion());
+        let parsed = EndEntityCert::try_from(end_entity).map_err(rustls_error)?;
+        if !self.trust.pinned(end_entity, Purpose::Client, now)? {
+            self.chains
+                .verify(&parsed, intermediates, Purpose::Client, now)?;
         }
-        match &self.chains {
-            Some(chains) => chains.verify_client_cert(end_entity, intermediates, now),
-            None => Err(CertificateError::UnknownIssuer.into()),
-        }
+        Ok(ClientCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

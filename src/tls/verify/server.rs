@@ -1,22 +1,27 @@
 //! The decision of a client about a server.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use webpki::EndEntityCert;
 
-use super::trust::{Purpose, parse};
+use super::super::TlsError;
+use super::chain::{Chains, rustls_error};
+use super::purpose::Purpose;
+use super::trust::parse;
 use super::{NameCheck, Trust};
 
 /// Decides for a client about a server.
 #[derive(Debug)]
 pub(in crate::tls) struct ServerVerifier {
     trust: Trust,
+    chains: Chains,
     name_check: NameCheck,
+    /// Instead of the name that was called.
+    expected: Option<ServerName<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
@@ -24,13 +29,17 @@ impl ServerVerifier {
     pub(in crate::tls) fn new(
         trust: &Trust,
         name_check: NameCheck,
+        expected: Option<ServerName<'static>>,
         provider: &CryptoProvider,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, TlsError> {
+        let algorithms = provider.signature_verification_algorithms;
+        Ok(Self {
             trust: trust.clone(),
+            chains: Chains::new(trust, algorithms)?,
             name_check,
-            algorithms: provider.signature_verification_algorithms,
-        }
+            expected,
+            algorithms,
+        })
     }
 }
 
@@ -43,19 +52,13 @@ impl ServerCertVerifier for ServerVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let parsed = ParsedCertificate::try_from(end_entity)?;
+        let parsed = EndEntityCert::try_from(end_entity).map_err(rustls_error)?;
         if !self.trust.pinned(end_entity, Purpose::Server, now)? {
-            let (roots, algorithms) = (&self.trust.authorities, self.algorithms.all);
-            verify_server_cert_signed_by_trust_anchor(
-                &parsed,
-                roots,
-                intermediates,
-                now,
-                algorithms,
-            )?;
+            self.chains
+                .verify(&parsed, intermediates, Purpose::Server, now)?;
         }
-        self.name_check
-            .check(&parsed, &parse(end_entity)?, server_name)?;
+        let host = self.expected.as_ref().unwrap_or(server_name);
+        self.name_check.check(&parsed, &parse(end_entity)?, host)?;
         Ok(ServerCertVerified::assertion())
     }
 

@@ -5,15 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::{CertificateError, DistinguishedName, Error, RootCertStore};
-use x509_parser::extensions::{ExtendedKeyUsage, ParsedExtension};
-use x509_parser::oid_registry::{
-    OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_KEY_USAGE,
-};
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls::{CertificateError, DistinguishedName, Error};
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::oid_registry::{OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Extension, X509Version};
 
+use super::super::der::content;
 use super::super::validity::Validity;
+use super::purpose::Purpose;
+use super::{Crls, Fingerprints, UnknownRevocation};
 
 /// The certificates that are trusted. Made by [`Store::trust`](crate::tls::Store::trust). Cheap to clone.
 ///
@@ -25,25 +26,69 @@ use super::super::validity::Validity;
 /// - Its chain leads to one of these that is a certification authority (RFC 5280 §6). A version 3 certificate without
 ///   `cA:true`, or with a key usage other than `keyCertSign`, is no authority, as in the JDK
 ///   (`sun.security.validator.PKIXValidator`): who holds the key of a trusted server certificate must not be able to
-///   make more of them.
+///   make more of them. An authority that has expired vouches for nobody; JSSE lets it.
 #[derive(Clone)]
 pub struct Trust {
     pub(super) pinned: Arc<BTreeSet<Vec<u8>>>,
-    pub(super) authorities: Arc<RootCertStore>,
+    fingerprints: Option<Fingerprints>,
+    pub(super) authorities: Arc<Vec<Authority>>,
     /// Names that tell a client which of its certificates will do (RFC 8446 §4.2.4).
     pub(super) hints: Vec<DistinguishedName>,
+    pub(super) crls: Crls,
+    pub(super) unknown_revocation: UnknownRevocation,
     /// When the first of the certificates expires.
     not_after: Option<SystemTime>,
+}
+
+/// A certificate that may issue others.
+#[derive(Clone, Debug)]
+pub(super) struct Authority {
+    pub(super) anchor: TrustAnchor<'static>,
+    pub(super) validity: Validity,
 }
 
 impl Trust {
     pub(in crate::tls) fn nobody() -> Self {
         Self {
             pinned: Arc::default(),
-            authorities: Arc::new(RootCertStore::empty()),
+            fingerprints: None,
+            authorities: Arc::default(),
             hints: Vec::new(),
+            crls: Crls::default(),
+            unknown_revocation: UnknownRevocation::default(),
             not_after: None,
         }
+    }
+
+    /// Trusts the certificates with these hashes, and no others: Flink's `security.ssl.internal.cert.fingerprint`, which
+    /// takes the place of its trust store. Only the peer's own certificate is looked at, never who has issued it. Its
+    /// dates and extended key usage are checked; Flink checks neither.
+    ///
+    /// Revocation lists cannot be given besides. To revoke such a certificate, take its fingerprint off the list.
+    pub fn from_fingerprints(fingerprints: &Fingerprints) -> Self {
+        Self {
+            fingerprints: Some(fingerprints.clone()),
+            ..Self::nobody()
+        }
+    }
+
+    /// Refuses certificates that their issuer has revoked. Can be called several times.
+    ///
+    /// - Every certificate between the peer and the authority is looked up, the peer's among them, in the list of its
+    ///   issuer. [`unknown_revocation`](Self::unknown_revocation) says what happens if there is none.
+    /// - A list whose time is over (`nextUpdate`) is a reason to refuse: somebody may be keeping the next one away.
+    /// - A certificate that is trusted itself needs no list. If there is one of its issuer, it counts.
+    /// - A list has to be signed by its issuer. Where that is one of the trusted certificates, a wrong signature is an
+    ///   error when the context is made, and so is a list that no chain can lead to.
+    pub fn with_crls(mut self, crls: &Crls) -> Self {
+        self.crls = self.crls.and(crls);
+        self
+    }
+
+    /// Sets what becomes of a certificate whose issuer has no revocation list. Without any lists, nothing is looked up.
+    pub fn unknown_revocation(mut self, unknown: UnknownRevocation) -> Self {
+        self.unknown_revocation = unknown;
+        self
     }
 
     pub(in crate::tls) fn add(&mut self, der: &CertificateDer<'static>) -> Result<(), String> {
@@ -53,9 +98,12 @@ impl Trust {
             return Ok(());
         }
         let hint = if is_authority(&certificate) {
-            Arc::make_mut(&mut self.authorities)
-                .add(der.clone())
-                .map_err(|error| error.to_string())?;
+            let anchor = webpki::anchor_from_trusted_cert(der)
+                .map_err(|error| super::chain::rustls_error(error).to_string())?;
+            Arc::make_mut(&mut self.authorities).push(Authority {
+                anchor: anchor.to_owned(),
+                validity: Validity::of(&certificate),
+            });
             certificate.subject()
         } else {
             certificate.issuer()
@@ -75,29 +123,57 @@ impl Trust {
         self.not_after
     }
 
+    /// The revocation lists.
+    pub fn crls(&self) -> &Crls {
+        &self.crls
+    }
+
     pub(in crate::tls) fn is_empty(&self) -> bool {
         self.pinned.is_empty()
     }
 
-    /// Whether the certificate itself is trusted; an error if it is, but not now or not for this.
+    /// Whether the certificate itself is trusted; an error if it is, but not now, not for this, or not any more.
     pub(super) fn pinned(
         &self,
         end_entity: &CertificateDer<'_>,
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<bool, Error> {
-        if !self.pinned.contains(end_entity.as_ref()) {
+        let by_hash = self
+            .fingerprints
+            .as_ref()
+            .is_some_and(|fingerprints| fingerprints.contain(end_entity));
+        if !by_hash && !self.pinned.contains(end_entity.as_ref()) {
             return Ok(false);
         }
         let certificate = parse(end_entity)?;
         Validity::of(&certificate).check(now)?;
-        match extension(&certificate, &OID_X509_EXT_EXTENDED_KEY_USAGE)? {
-            None => Ok(true),
-            Some(ParsedExtension::ExtendedKeyUsage(usage)) if purpose.allowed_by(usage) => Ok(true),
-            Some(ParsedExtension::ExtendedKeyUsage(_)) => {
-                Err(CertificateError::InvalidPurpose.into())
+        purpose.check(&certificate)?;
+        self.check_revocation(&certificate, now)?;
+        Ok(true)
+    }
+
+    /// Signatures were checked before, where the issuer is known. Where it is not, a list can only do harm by refusing
+    /// whom it names.
+    fn check_revocation(
+        &self,
+        certificate: &X509Certificate<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let issuer = content(certificate.issuer().as_raw());
+        let of_issuer = || {
+            let lists = self.crls.latest_first().iter();
+            lists.filter(|crl| crl.is_by(issuer))
+        };
+        if of_issuer().any(|crl| crl.lists(certificate.raw_serial())) {
+            return Err(CertificateError::Revoked.into());
+        }
+        match of_issuer().map(|crl| crl.next_update()).max() {
+            Some(next_update) if next_update <= now => {
+                let time = now;
+                Err(CertificateError::ExpiredRevocationListContext { time, next_update }.into())
             }
-            Some(_) => Err(CertificateError::BadEncoding.into()),
+            _ => Ok(()),
         }
     }
 }
@@ -107,7 +183,9 @@ impl fmt::Debug for Trust {
         f.debug_struct("Trust")
             .field("certificates", &self.pinned.len())
             .field("authorities", &self.authorities.len())
-            .finish()
+            .field("fingerprints", &self.fingerprints)
+            .field("crls", &self.crls)
+            .finish_non_exhaustive()
     }
 }
 
@@ -117,7 +195,7 @@ pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Result<X509Certificate<'
     Ok(certificate)
 }
 
-fn extension<'a>(
+pub(super) fn extension<'a>(
     certificate: &'a X509Certificate<'_>,
     oid: &x509_parser::der_parser::Oid<'static>,
 ) -> Result<Option<&'a ParsedExtension<'a>>, Error> {
@@ -125,6 +203,15 @@ fn extension<'a>(
         .get_extension_unique(oid)
         .map_err(|_| CertificateError::BadEncoding)?;
     Ok(extension.map(X509Extension::parsed_extension))
+}
+
+/// RFC 5280 §6.3.3 (f).
+pub(super) fn may_sign_crls(certificate: &X509Certificate<'_>) -> bool {
+    match extension(certificate, &OID_X509_EXT_KEY_USAGE) {
+        Ok(None) => true,
+        Ok(Some(ParsedExtension::KeyUsage(usage))) => usage.crl_sign(),
+        _ => false,
+    }
 }
 
 fn is_authority(certificate: &X509Certificate<'_>) -> bool {
@@ -139,20 +226,4 @@ fn is_authority(certificate: &X509Certificate<'_>) -> bool {
     signs
         && (old
             || matches!(constraints, Ok(Some(ParsedExtension::BasicConstraints(basic))) if basic.ca))
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Purpose {
-    Server,
-    Client,
-}
-
-impl Purpose {
-    fn allowed_by(self, usage: &ExtendedKeyUsage<'_>) -> bool {
-        usage.any
-            || match self {
-                Self::Server => usage.server_auth,
-                Self::Client => usage.client_auth,
-            }
-    }
 }

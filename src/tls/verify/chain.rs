@@ -1,0 +1,233 @@
+//! From a peer's certificate to an authority (RFC 5280 §6), by webpki.
+
+use std::sync::Arc;
+
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls::{CertRevocationListError, CertificateError, Error, OtherError};
+use webpki::{
+    EndEntityCert, ExpirationPolicy, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
+};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::super::TlsError;
+use super::super::der::content;
+use super::crl::Crl;
+use super::purpose::Purpose;
+use super::trust::Authority;
+use super::{Trust, UnknownRevocation};
+
+/// The authorities and the revocation lists.
+#[derive(Debug)]
+pub(super) struct Chains {
+    authorities: Arc<Vec<Authority>>,
+    rounds: Vec<Round>,
+    unknown: UnknownStatusPolicy,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+/// Authorities that are asked together. webpki takes the first revocation list with the name of the issuer and refuses if
+/// another key has signed it. So where authorities share a name, because a key was replaced, each is asked in a round of
+/// its own, in which its own lists come first.
+#[derive(Debug)]
+struct Round {
+    anchors: Vec<TrustAnchor<'static>>,
+    crls: Vec<Arc<Crl>>,
+}
+
+impl Chains {
+    /// Refuses revocation lists that cannot be meant.
+    pub(super) fn new(
+        trust: &Trust,
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Result<Self, TlsError> {
+        let signed = signed(trust, &algorithms)?;
+        let rounds = rounds(trust).into_iter().map(|anchors| {
+            let is_of_others = |signers: &[Vec<u8>]| {
+                let key = |anchor: &TrustAnchor<'_>| {
+                    signers
+                        .iter()
+                        .any(|key| *key == *anchor.subject_public_key_info)
+                };
+                !signers.is_empty() && !anchors.iter().any(key)
+            };
+            let (last, first): (Vec<_>, Vec<_>) = signed
+                .iter()
+                .partition(|(_, signers)| is_of_others(signers));
+            let crls = first.into_iter().chain(last);
+            Round {
+                crls: crls.map(|(crl, _)| crl.clone()).collect(),
+                anchors,
+            }
+        });
+        Ok(Self {
+            authorities: trust.authorities.clone(),
+            rounds: rounds.collect(),
+            unknown: match trust.unknown_revocation {
+                UnknownRevocation::Refused => UnknownStatusPolicy::Deny,
+                UnknownRevocation::WeaklyAccepted => UnknownStatusPolicy::Allow,
+            },
+            algorithms,
+        })
+    }
+
+    pub(super) fn verify(
+        &self,
+        end_entity: &EndEntityCert<'_>,
+        intermediates: &[CertificateDer<'_>],
+        purpose: Purpose,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let in_time = |path: &VerifiedPath<'_>| self.in_time(path.anchor(), now);
+        let mut reason = webpki::Error::UnknownIssuer;
+        for round in &self.rounds {
+            let lists: Vec<_> = round.crls.iter().map(|crl| crl.list()).collect();
+            // The error is that there are none.
+            let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|options| {
+                options
+                    .with_status_policy(self.unknown)
+                    .with_expiration_policy(ExpirationPolicy::Enforce)
+                    .build()
+            });
+            let verified = end_entity.verify_for_usage(
+                self.algorithms.all,
+                &round.anchors,
+                intermediates,
+                now,
+                purpose,
+                revocation,
+                Some(&in_time),
+            );
+            match verified {
+                Ok(_) => return Ok(()),
+                // Another key of the same name.
+                Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
+                    if !matches!(reason, webpki::Error::UnknownIssuer) => {}
+                Err(error) => reason = error,
+            }
+        }
+        Err(rustls_error(reason))
+    }
+
+    /// webpki takes an anchor for a name and a key. Ours come from certificates, and one that has expired, or not begun,
+    /// vouches for nobody.
+    fn in_time(&self, anchor: &TrustAnchor<'_>, now: UnixTime) -> Result<(), webpki::Error> {
+        let mut verdict = Err(webpki::Error::UnknownIssuer);
+        for authority in self.authorities.iter().filter(|one| one.anchor == *anchor) {
+            let (not_before, not_after) = authority.validity.bounds();
+            if now < not_before {
+                verdict = Err(webpki::Error::CertNotValidYet {
+                    time: now,
+                    not_before,
+                });
+            } else if now > not_after {
+                verdict = Err(webpki::Error::CertExpired {
+                    time: now,
+                    not_after,
+                });
+            } else {
+                return Ok(());
+            }
+        }
+        verdict
+    }
+}
+
+/// No two of one round share a name and differ in their keys.
+fn rounds(trust: &Trust) -> Vec<Vec<TrustAnchor<'static>>> {
+    let mut rounds: Vec<Vec<TrustAnchor<'static>>> = Vec::new();
+    for Authority { anchor, .. } in trust.authorities.iter() {
+        let fits = |round: &&mut Vec<TrustAnchor<'_>>| {
+            round.iter().all(|known| {
+                known.subject != anchor.subject
+                    || known.subject_public_key_info == anchor.subject_public_key_info
+            })
+        };
+        match rounds.iter_mut().find(fits) {
+            Some(round) => round.push(anchor.clone()),
+            None => rounds.push(vec![anchor.clone()]),
+        }
+    }
+    rounds
+}
+
+/// The revocation lists, the latest first, each with the keys of the trusted certificates that have signed it.
+fn signed(
+    trust: &Trust,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<Vec<(Arc<Crl>, Vec<Vec<u8>>)>, TlsError> {
+    let trusted: Vec<X509Certificate<'_>> = trust
+        .pinned
+        .iter()
+        .filter_map(|der| X509Certificate::from_der(der).ok())
+        .map(|(_, certificate)| certificate)
+        .collect();
+    let mut all = Vec::new();
+    for crl in trust.crls.latest_first() {
+        let mut issuers = trusted
+            .iter()
+            .filter(|one| crl.is_by(content(one.subject().as_raw())))
+            .peekable();
+        if issuers.peek().is_none() && trust.authorities.is_empty() {
+            return Err(crl.unusable("is not trusted"));
+        }
+        // Without: the list of an authority in between, whose key comes with the chain. webpki holds the two together.
+        let known = issuers.peek().is_some();
+        let signers: Vec<_> = issuers
+            .filter(|one| crl.signed_by(one, algorithms))
+            .map(|one| content(one.public_key().raw).to_vec())
+            .collect();
+        if known && signers.is_empty() {
+            return Err(crl.unusable("is trusted, but has not signed it or may not"));
+        }
+        all.push((crl.clone(), signers));
+    }
+    Ok(all)
+}
+
+/// As rustls says it, so that the peer gets the right alert.
+pub(super) fn rustls_error(error: webpki::Error) -> Error {
+    use webpki::Error as Pki;
+    match error {
+        Pki::BadDer | Pki::BadDerTime | Pki::TrailingData(_) => {
+            CertificateError::BadEncoding.into()
+        }
+        Pki::UnknownIssuer => CertificateError::UnknownIssuer.into(),
+        Pki::CertNotValidYet { time, not_before } => {
+            CertificateError::NotValidYetContext { time, not_before }.into()
+        }
+        Pki::CertExpired { time, not_after } => {
+            CertificateError::ExpiredContext { time, not_after }.into()
+        }
+        Pki::InvalidCertValidity => CertificateError::Expired.into(),
+        Pki::CertRevoked => CertificateError::Revoked.into(),
+        Pki::UnknownRevocationStatus => CertificateError::UnknownRevocationStatus.into(),
+        Pki::CrlExpired { time, next_update } => {
+            CertificateError::ExpiredRevocationListContext { time, next_update }.into()
+        }
+        Pki::IssuerNotCrlSigner => CertRevocationListError::IssuerInvalidForCrl.into(),
+        Pki::InvalidCrlSignatureForPublicKey => CertRevocationListError::BadSignature.into(),
+        Pki::InvalidSignatureForPublicKey => CertificateError::BadSignature.into(),
+        Pki::UnsupportedSignatureAlgorithmContext(context) => {
+            CertificateError::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                supported_algorithms: context.supported_algorithms,
+            }
+            .into()
+        }
+        Pki::UnsupportedSignatureAlgorithmForPublicKeyContext(context) => {
+            CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                public_key_algorithm_id: context.public_key_algorithm_id,
+            }
+            .into()
+        }
+        Pki::RequiredEkuNotFoundContext(_) => CertificateError::InvalidPurpose.into(),
+        Pki::CertNotValidForName(context) => CertificateError::NotValidForNameContext {
+            expected: context.expected,
+            presented: context.presented,
+        }
+        .into(),
+        other => CertificateError::Other(OtherError(Arc::new(other))).into(),
+    }
+}
