@@ -1,13 +1,13 @@
 //! Host names: each mode of ours beside JSSE's and openssl's check, on the names of the documentation.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use bailiwick::tls::{NameCheck, ServerContext, ring_provider};
+use bailiwick::tls::{ClientContext, HadoopVerifier, NameCheck};
 
 use super::party::Parties;
-use super::tally::{Tally, borrowed, their_refusal, we_call_one, we_serve_one};
-use super::{Auth, End, Peer, VERSIONS, ours};
-use crate::tools::handshake;
+use super::tally::{Tally, they_refuse, we_call_one, we_refuse, we_serve_one};
+use super::{Auth, End, Peer, VERSIONS};
 
 /// Who accepts which certificate for which host. `+` accepts, `-` refuses. The columns are our `Standard`; Hadoop's
 /// DEFAULT, DEFAULT_AND_LOCALHOST, STRICT, STRICT_IE6; JSSE's endpoint identification HTTPS; openssl's
@@ -35,10 +35,35 @@ const NAMES: &[(&str, &str, &str)] = &[
     // Beside an address JSSE and openssl still look at it.
     ("only_address", "node1.company.org",      "- ++++ + +"),
     ("only_address", "192.168.1.1",            "+ ---- + +"),
+    // Two common names: neither, the last, all; for JSSE the last, for openssl all.
+    ("two_names", "node1.company.org",         "- ---+ - +"),
+    ("two_names", "node2.company.org",         "- ++++ + +"),
 ];
 
+/// The modes of the first columns.
+const MODES: [NameCheck; 5] = [
+    NameCheck::Standard,
+    NameCheck::WeakLikeHadoop(HadoopVerifier::Default),
+    NameCheck::WeakLikeHadoop(HadoopVerifier::DefaultAndLocalhost),
+    NameCheck::WeakLikeHadoop(HadoopVerifier::Strict),
+    NameCheck::WeakLikeHadoop(HadoopVerifier::StrictIe6),
+];
+
+/// Whom our client expects whatever it calls: the certificate, the expected name, the called one.
+#[rustfmt::skip]
+const EXPECTED: &[(&str, &str, &str, bool)] = &[
+    ("node1",       "node1.company.org", "127.0.0.1",         true),
+    ("node1",       "node1.company.org", "localhost",         true),
+    ("node1",       "192.168.1.1",       "localhost",         true),
+    ("node1",       "node2.company.org", "node1.company.org", false),
+    ("common_name", "node1.company.org", "elsewhere.example", true),
+    ("wildcard",    "company.org",       "node1.company.org", false),
+];
+
+const REFUSED: (&str, &str) = ("NotValidForName", "bad_certificate");
+
 /// The authority of a party's certificate.
-pub(super) fn authority_of(who: &str) -> &str {
+fn authority_of(who: &str) -> &str {
     match who {
         "node1" | "node2" => "ca",
         "localhost" => "localhost",
@@ -48,40 +73,53 @@ pub(super) fn authority_of(who: &str) -> &str {
 
 /// Each mode of our client, for each certificate and host.
 pub(super) fn we_check(peer: &mut dyn Peer, parties: &Parties) {
-    let modes = [NameCheck::Standard];
     let mut tally = Tally::new(peer.name());
-    for &(who, host, verdicts) in NAMES {
+    let mut check = |who, label: &str, client: ClientContext, host, accepted| {
         let party = parties.party(who);
-        let verdicts = verdicts.bytes().filter(|verdict| *verdict != b' ');
-        let checked = modes
-            .into_iter()
-            .zip(verdicts.map(|verdict| verdict == b'+'));
-        for (mode, accepted) in checked.chain([(NameCheck::DangerouslyNone, true)]) {
-            let client = parties.client(authority_of(who)).name_check(mode);
-            let client = Arc::new(client.config().unwrap());
-            let expected = match accepted {
-                true => Ok(()),
-                false => Err(("NotValidForName", "alert bad_certificate")),
+        let client = Arc::new(client.config().unwrap());
+        let expected = if accepted {
+            Ok(())
+        } else {
+            Err(we_refuse(REFUSED))
+        };
+        tally.in_memory(label, (&client, party, host), &expected);
+        for version in VERSIONS {
+            let end = End {
+                keys: Some(party),
+                ..End::new(version)
             };
-            // In memory first: no peer changes the verdict.
-            let server = ServerContext::new(party.identity(), &ring_provider());
-            let (memory, _) = handshake(&client, &server.config().unwrap(), host);
-            let memory = memory.map_err(|error| ours::reason(&error));
-            let label = format!("{mode:?} of {who} as {host}");
-            assert_eq!(
-                memory,
-                expected.map_err(|(reason, _)| reason.to_owned()),
-                "{label}"
+            let both = we_call_one(peer, &end, &client, host);
+            tally.case(
+                &format!("{label}, {version}"),
+                &both,
+                &expected,
+                (Some(party), None),
             );
-            for version in VERSIONS {
-                let end = End {
-                    keys: Some(party),
-                    ..End::new(version)
-                };
-                let (ours, theirs) = we_call_one(peer, &end, &client, host);
-                let label = format!("{label}, {version}");
-                tally.case(&label, (&ours, &theirs), expected, (Some(party), None));
-            }
+        }
+    };
+    for &(who, host, verdicts) in NAMES {
+        let verdicts = verdicts.bytes().filter(|verdict| *verdict != b' ');
+        let verdicts = verdicts.map(|verdict| verdict == b'+');
+        let modes = MODES.into_iter().zip(verdicts);
+        for (mode, accepted) in modes.chain([(NameCheck::DangerouslyNone, true)]) {
+            let client = parties.client(authority_of(who)).name_check(mode);
+            check(
+                who,
+                &format!("{mode} of {who} as {host}"),
+                client,
+                host,
+                accepted,
+            );
+        }
+    }
+    for &(who, expected, host, accepted) in EXPECTED {
+        for mode in MODES {
+            // Hadoop's verifiers know no addresses.
+            let address = expected.parse::<IpAddr>().is_ok();
+            let accepted = accepted && (!address || mode == NameCheck::Standard);
+            let client = parties.client(authority_of(who)).name_check(mode);
+            let label = format!("{mode} of {who} as {host}, expected {expected}");
+            check(who, &label, client.expected_name(expected), host, accepted);
         }
     }
     tally.end("names that we check");
@@ -90,34 +128,30 @@ pub(super) fn we_check(peer: &mut dyn Peer, parties: &Parties) {
 /// Which hosts peers take our server for, with and without a check.
 pub(super) fn they_check(peer: &mut dyn Peer, parties: &Parties) {
     let mut tally = Tally::new(peer.name());
-    let column = match peer.name() {
-        "JSSE" => 7,
-        _ => 9,
-    };
+    let column = if peer.name() == "JSSE" { 7 } else { 9 };
     for &(who, host, verdicts) in NAMES {
         let us = parties.party(who);
         let server = parties.server(who, Auth::None, "-");
-        for (check, version) in [true, false]
-            .into_iter()
-            .flat_map(|check| VERSIONS.map(|version| (check, version)))
-        {
-            let end = End {
-                trust: Some(parties.party(authority_of(who))),
-                ..End::new(version)
-            };
-            let (ours, theirs) = we_serve_one(peer, &end, &server, host, check);
-            let accepted = !check || verdicts.as_bytes()[column] == b'+';
-            let refusal = match accepted {
-                true => Ok(()),
-                false => Err(their_refusal(peer.name(), "name", version)),
-            };
-            let label = format!("{who} as {host}, checked: {check}, {version}");
-            tally.case(
-                &label,
-                (&ours, &theirs),
-                borrowed(&refusal),
-                (None, Some(us)),
-            );
+        let matches = verdicts.as_bytes()[column] == b'+';
+        let why = if host.parse::<IpAddr>().is_ok() {
+            "address"
+        } else {
+            "name"
+        };
+        for version in VERSIONS {
+            for check in [true, false] {
+                let end = End {
+                    trust: Some(parties.party(authority_of(who))),
+                    ..End::new(version)
+                };
+                let both = we_serve_one(peer, &end, &server, host, check);
+                let expected = match check && !matches {
+                    true => Err(they_refuse(peer, why, version)),
+                    false => Ok(()),
+                };
+                let label = format!("{who} as {host}, checked: {check}, {version}");
+                tally.case(&label, &both, &expected, (None, Some(us)));
+            }
         }
     }
     tally.end("names that they check");

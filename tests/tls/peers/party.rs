@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::SystemTime;
 
-use bailiwick::tls::{Identity, Password, Store, Trust, ring_provider};
+use bailiwick::tls::{
+    ClientAuth, ClientContext, Files, Identity, Password, ServerContext, Store, Trust, TrustSource,
+    ring_provider,
+};
 use base64ct::{Base64, Encoding};
 use rcgen::{
     CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, Issuer,
@@ -13,6 +17,9 @@ use rcgen::{
     SerialNumber, SignatureAlgorithm, date_time_ymd,
 };
 
+use rustls::ServerConfig;
+
+use super::Auth;
 use crate::folder::{Folder, SELF_SIGNED_PAIR, TWO_NODES};
 use crate::made::{Made, authority, common_name};
 use crate::tools::shell;
@@ -96,21 +103,39 @@ impl Parties {
         (name != "-").then(|| self.party(name))
     }
 
+    /// `NAME`; `NAME FILE`, with a list of revoked certificates; `sha256 NAME` or `sha1 NAME`, by fingerprint.
+    fn trusting(&self, words: &str) -> Trust {
+        match words.split_once(' ') {
+            None => self.party(words).trust().clone(),
+            Some((hash @ ("sha256" | "sha1"), name)) => {
+                let certificate = self.party(name).certificate.display();
+                let script = format!("openssl x509 -in {certificate} -noout -fingerprint -{hash}");
+                let printed = shell(self.folder.0.path(), &script, false);
+                let (_, fingerprint) = printed.split_once('=').unwrap();
+                Trust::from_fingerprints(&fingerprint.parse().unwrap())
+            }
+            Some((name, file)) => {
+                let source = TrustSource::store(&self.party(name).certificate).crl(self.path(file));
+                source.trust(&mut Files::new(SystemTime::now())).unwrap()
+            }
+        }
+    }
+
     pub(super) fn client(&self, trust: &str) -> ClientContext {
-        ClientContext::new(self.party(trust).trust(), &ring_provider())
+        ClientContext::new(&self.trusting(trust), &ring_provider())
     }
 
     pub(super) fn server(&self, who: &str, auth: Auth, trust: &str) -> Arc<ServerConfig> {
-        let clients = match auth {
-            Auth::None => ClientAuth::None,
-            Auth::Optional => ClientAuth::Optional(self.party(trust).trust().clone()),
-            Auth::Required => ClientAuth::Required(self.party(trust).trust().clone()),
-        };
         let server = ServerContext::new(self.party(who).identity(), &ring_provider());
-        Arc::new(server.client_auth(clients).config().unwrap())
+        let server = server.client_auth(match auth {
+            Auth::None => ClientAuth::None,
+            Auth::Optional => ClientAuth::Optional(self.trusting(trust)),
+            Auth::Required => ClientAuth::Required(self.trusting(trust)),
+        });
+        Arc::new(server.config().unwrap())
     }
 
-    /// `NAME`, or `NAME FILE` with a list of revoked certificates.
+    /// For a peer: `NAME`, or `NAME FILE` with a list of revoked certificates.
     pub(super) fn trust_and_crl(&self, trust: &str) -> (Option<&Party>, Option<PathBuf>) {
         match trust.split_once(' ') {
             Some((name, file)) => (Some(self.party(name)), Some(self.path(file))),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bailiwick::tls::NameCheck;
 
 use super::party::Parties;
-use super::tally::{Tally, borrowed, their_refusal, we_call_one, we_serve_one};
+use super::tally::{Tally, they_refuse, we_call_one, we_refuse, we_serve_one};
 use super::{Auth, End, Peer, VERSIONS};
 
 type Refused = (&'static str, &'static str);
@@ -30,6 +30,20 @@ const SERVERS: &[(&str, &str, Result<(), Refused>)] = &[
     ("for_clients", "root",       Err(("InvalidPurpose", "unsupported_certificate"))),
     ("for_clients", "for_clients",Err(("InvalidPurpose", "unsupported_certificate"))),
     ("revoked", "root",           Ok(())),
+    ("revoked", "root revoked.crl", Err(("Revoked", "certificate_revoked"))),
+    ("revoked", "revoked revoked.crl", Err(("Revoked", "certificate_revoked"))),
+    ("addresses", "root revoked.crl", Ok(())),
+    ("addresses", "root stale.crl", Err(("ExpiredRevocationList", "unknown_ca"))),
+    ("deep", "root revoked.crl",  Err(("UnknownRevocationStatus", "unknown_ca"))),
+    ("node1", "sha256 node1",     Ok(())),
+    ("localhost", "sha256 localhost", Ok(())),
+    ("localhost", "sha1 localhost", Ok(())),
+    ("stranger", "sha256 stranger", Ok(())),
+    ("pinned", "sha1 stranger",   Err(("UnknownIssuer", "unknown_ca"))),
+    ("pinned", "sha256 stranger", Err(("UnknownIssuer", "unknown_ca"))),
+    ("deep", "sha256 root",       Err(("UnknownIssuer", "unknown_ca"))),
+    ("expired", "sha256 expired", Err(("Expired", "certificate_expired"))),
+    ("for_clients", "sha1 for_clients", Err(("InvalidPurpose", "unsupported_certificate"))),
 ];
 
 /// What our server says to clients: what is asked, whom the server trusts, who the client is.
@@ -50,6 +64,13 @@ const CLIENTS: &[(Auth, &str, &str, Result<(), Refused>)] = &[
     (Auth::Required, "root", "for_clients",  Ok(())),
     (Auth::Required, "root", "for_servers",  Err(("InvalidPurpose", "unsupported_certificate"))),
     (Auth::Required, "root", "revoked",      Ok(())),
+    (Auth::Required, "root revoked.crl", "revoked",   Err(("Revoked", "certificate_revoked"))),
+    (Auth::Optional, "root revoked.crl", "revoked",   Err(("Revoked", "certificate_revoked"))),
+    (Auth::Required, "root revoked.crl", "addresses", Ok(())),
+    (Auth::Required, "root stale.crl", "addresses",   Err(("ExpiredRevocationList", "unknown_ca"))),
+    (Auth::Required, "sha256 pinned", "pinned",       Ok(())),
+    (Auth::Required, "sha1 node2", "node2",           Ok(())),
+    (Auth::Required, "sha256 pinned", "addresses",    Err(("UnknownIssuer", "unknown_ca"))),
     (Auth::Required, "ca", "node2",          Ok(())),
     (Auth::Required, "node2", "node2",       Ok(())),
     (Auth::Required, "pinned", "pinned",     Ok(())),
@@ -98,19 +119,21 @@ pub(super) fn we_call(peer: &mut dyn Peer, parties: &Parties) {
         let party = parties.party(who);
         let client = parties.client(trust).name_check(NameCheck::DangerouslyNone);
         let client = Arc::new(client.config().unwrap());
-        let alert = expected.map_err(|(_, alert)| format!("alert {alert}"));
-        let expected = match (&alert, expected) {
-            (Err(alert), Err((reason, _))) => Err((reason, alert.as_str())),
-            _ => Ok(()),
-        };
+        let expected = expected.map_err(we_refuse);
+        let host = "node1.company.org";
+        tally.in_memory(
+            &format!("{who}, trusting {trust}"),
+            (&client, party, host),
+            &expected,
+        );
         for version in VERSIONS {
             let end = End {
                 keys: Some(party),
                 ..End::new(version)
             };
-            let (ours, theirs) = we_call_one(peer, &end, &client, "node1.company.org");
+            let both = we_call_one(peer, &end, &client, host);
             let label = format!("{who}, trusting {trust}, {version}");
-            tally.case(&label, (&ours, &theirs), expected, (Some(party), None));
+            tally.case(&label, &both, &expected, (Some(party), None));
         }
     }
     tally.end("servers that we call");
@@ -123,21 +146,17 @@ pub(super) fn we_serve(peer: &mut dyn Peer, parties: &Parties) {
     for &(auth, trust, who, expected) in CLIENTS {
         let client = parties.known(who);
         let server = parties.server("addresses", auth, trust);
-        let alert = expected.map_err(|(_, alert)| format!("alert {alert}"));
-        let expected = match (&alert, expected) {
-            (Err(alert), Err((reason, _))) => Err((reason, alert.as_str())),
-            _ => Ok(()),
-        };
+        let expected = expected.map_err(we_refuse);
         for version in VERSIONS {
             let end = End {
                 keys: client,
                 trust: Some(parties.party("root")),
                 ..End::new(version)
             };
-            let (ours, theirs) = we_serve_one(peer, &end, &server, "127.0.0.1", true);
+            let both = we_serve_one(peer, &end, &server, "127.0.0.1", true);
             let label = format!("{auth:?}, trusting {trust}, client {who}, {version}");
             let seen = client.filter(|_| auth != Auth::None);
-            tally.case(&label, (&ours, &theirs), expected, (seen, Some(us)));
+            tally.case(&label, &both, &expected, (seen, Some(us)));
         }
     }
     tally.end("clients that we serve");
@@ -156,15 +175,10 @@ pub(super) fn they_call(peer: &mut dyn Peer, parties: &Parties) {
                 crl: crl.as_deref(),
                 ..End::new(version)
             };
-            let (ours, theirs) = we_serve_one(peer, &end, &server, "node1.company.org", false);
-            let refusal = expected.map_err(|why| their_refusal(peer.name(), why, version));
+            let both = we_serve_one(peer, &end, &server, "node1.company.org", false);
+            let expected = expected.map_err(|why| they_refuse(peer, why, version));
             let label = format!("{who}, {version}");
-            tally.case(
-                &label,
-                (&ours, &theirs),
-                borrowed(&refusal),
-                (None, Some(us)),
-            );
+            tally.case(&label, &both, &expected, (None, Some(us)));
         }
     }
     tally.end("servers of ours that they call");
@@ -191,16 +205,11 @@ pub(super) fn they_serve(peer: &mut dyn Peer, parties: &Parties) {
                 auth,
                 ..End::new(version)
             };
-            let (ours, theirs) = we_call_one(peer, &end, &client, "node1.company.org");
-            let refusal = expected.map_err(|why| their_refusal(peer.name(), why, version));
+            let both = we_call_one(peer, &end, &client, "node1.company.org");
+            let expected = expected.map_err(|why| they_refuse(peer, why, version));
             let label = format!("{auth:?}, trusting {trust}, we are {who}, {version}");
             let seen = us.filter(|_| auth != Auth::None);
-            tally.case(
-                &label,
-                (&ours, &theirs),
-                borrowed(&refusal),
-                (Some(server), seen),
-            );
+            tally.case(&label, &both, &expected, (Some(server), seen));
         }
     }
     tally.end("clients of ours that they serve");
