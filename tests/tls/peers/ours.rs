@@ -3,7 +3,8 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::thread::{JoinHandle, spawn};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::spawn;
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
@@ -15,6 +16,8 @@ use rustls::{
 
 use super::{Facts, Outcome, alert_name};
 
+const DEADLINE: Duration = Duration::from_secs(20);
+
 /// Calls a server on this machine by this name.
 pub(crate) fn call(config: &Arc<ClientConfig>, port: u16, host: &str) -> Outcome {
     let host = ServerName::try_from(host.to_owned()).unwrap();
@@ -23,23 +26,48 @@ pub(crate) fn call(config: &Arc<ClientConfig>, port: u16, host: &str) -> Outcome
     talk(&mut connection.into(), &socket)
 }
 
+/// Our server, and what comes of its connections.
+pub(crate) struct Serving {
+    pub(crate) port: u16,
+    outcomes: Receiver<Outcome>,
+    connections: usize,
+}
+
 /// One connection with each of these, one after the other.
-pub(crate) fn serve(configs: Vec<Arc<ServerConfig>>) -> (u16, JoinHandle<Vec<Outcome>>) {
+pub(crate) fn serve(configs: Vec<Arc<ServerConfig>>) -> Serving {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let serve = move |config| {
-        let (socket, _) = listener.accept().unwrap();
-        let connection = ServerConnection::new(config).unwrap();
-        talk(&mut connection.into(), &socket)
-    };
-    (port, spawn(|| configs.into_iter().map(serve).collect()))
+    let connections = configs.len();
+    let (sender, outcomes) = channel();
+    spawn(move || {
+        for config in configs {
+            let (socket, _) = listener.accept().unwrap();
+            let connection = ServerConnection::new(config).unwrap();
+            let _ = sender.send(talk(&mut connection.into(), &socket));
+        }
+    });
+    Serving {
+        port,
+        outcomes,
+        connections,
+    }
+}
+
+impl Serving {
+    /// After the peer is done.
+    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
+        let next = || {
+            let outcome = self.outcomes.recv_timeout(DEADLINE);
+            outcome.unwrap_or_else(|_| Err("nobody called".into()))
+        };
+        (0..self.connections).map(|_| next()).collect()
+    }
 }
 
 /// Says hello and goodbye, and waits for a goodbye.
 fn talk(connection: &mut Connection, mut socket: &TcpStream) -> Outcome {
-    let deadline = Some(Duration::from_secs(20));
-    socket.set_read_timeout(deadline).unwrap();
-    socket.set_write_timeout(deadline).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.set_write_timeout(Some(DEADLINE)).unwrap();
     let (mut said, mut heard) = (false, Vec::new());
     loop {
         if !said && !connection.is_handshaking() {

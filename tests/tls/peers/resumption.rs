@@ -73,17 +73,11 @@ pub(super) fn we_serve(peer: &mut dyn Peer, parties: &Parties) {
                 connections: 2,
                 ..End::new(version)
             };
-            let (port, ours) = ours::serve(configs);
-            let theirs = peer.call(&end, port, HOST, true);
+            let ours = ours::serve(configs);
+            let theirs = peer.call(&end, ours.port, HOST, true);
             let label = format!("{auth:?} {trust}, then {then:?}, client {who}, {version}");
             let seen = client.filter(|_| auth != Auth::None);
-            tally.twice(
-                &label,
-                ours.join().unwrap(),
-                theirs,
-                second,
-                (seen, Some(us)),
-            );
+            tally.twice(&label, ours.outcomes(), theirs, second, (seen, Some(us)));
         }
     }
     for version in VERSIONS {
@@ -94,10 +88,10 @@ pub(super) fn we_serve(peer: &mut dyn Peer, parties: &Parties) {
             connections: 2,
             ..End::new(version)
         };
-        let (port, ours) = ours::serve(vec![server.clone(), server]);
-        let theirs = peer.call(&end, port, HOST, true);
+        let ours = ours::serve(vec![server.clone(), server]);
+        let theirs = peer.call(&end, ours.port, HOST, true);
         let label = format!("our server resumes nothing, {version}");
-        tally.twice(&label, ours.join().unwrap(), theirs, Full, (None, Some(us)));
+        tally.twice(&label, ours.outcomes(), theirs, Full, (None, Some(us)));
     }
     tally.end("clients that come back");
 }

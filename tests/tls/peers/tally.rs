@@ -182,7 +182,7 @@ pub(super) fn we_serve_one(
     host: &str,
     check: bool,
 ) -> (Outcome, Outcome) {
-    let (port, ours) = ours::serve(vec![config.clone()]);
-    let theirs = one(peer.call(end, port, host, check));
-    (one(ours.join().unwrap()), theirs)
+    let ours = ours::serve(vec![config.clone()]);
+    let theirs = one(peer.call(end, ours.port, host, check));
+    (one(ours.outcomes()), theirs)
 }

@@ -31,7 +31,6 @@ const SERVERS: &[(&str, &str, Result<(), Refused>)] = &[
     ("for_clients", "for_clients",Err(("InvalidPurpose", "unsupported_certificate"))),
     ("revoked", "root",           Ok(())),
     ("revoked", "root revoked.crl", Err(("Revoked", "certificate_revoked"))),
-    ("revoked", "revoked revoked.crl", Err(("Revoked", "certificate_revoked"))),
     ("addresses", "root revoked.crl", Ok(())),
     ("addresses", "root stale.crl", Err(("ExpiredRevocationList", "unknown_ca"))),
     ("deep", "root revoked.crl",  Err(("UnknownRevocationStatus", "unknown_ca"))),
