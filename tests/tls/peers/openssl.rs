@@ -17,11 +17,14 @@ pub(crate) struct Openssl {
 
 impl Openssl {
     fn command(&self, tool: &str, end: &End<'_>) -> Command {
-        let mut command = Command::new("openssl");
-        command.arg(tool).arg(match end.version {
-            "TLSv1.2" => "-tls1_2",
-            _ => "-tls1_3",
-        });
+        // It writes what it knows and its errors to two files. Unbuffered, their order is that of the connections.
+        let mut command = Command::new("stdbuf");
+        command
+            .args(["-o0", "openssl", tool])
+            .arg(match end.version {
+                "TLSv1.2" => "-tls1_2",
+                _ => "-tls1_3",
+            });
         if let Some(party) = end.keys {
             command
                 .arg("-cert")
