@@ -112,6 +112,19 @@ pub(crate) fn handshake(
     server: &ServerConfig,
     name: &str,
 ) -> (Result<(), rustls::Error>, Result<(), rustls::Error>) {
+    let ((_, client), (_, server)) = meet(client, server, name);
+    (client, server)
+}
+
+/// One end of a connection, and what it thinks of it.
+type End<C> = (C, Result<(), rustls::Error>);
+
+/// The two ends of a handshake in memory.
+pub(crate) fn meet(
+    client: &ClientConfig,
+    server: &ServerConfig,
+    name: &str,
+) -> (End<ClientConnection>, End<ServerConnection>) {
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let mut client = ClientConnection::new(Arc::new(client.clone()), name).unwrap();
     let mut server = ServerConnection::new(Arc::new(server.clone())).unwrap();
@@ -136,5 +149,5 @@ pub(crate) fn handshake(
             client_result = client.process_new_packets().map(drop);
         }
     }
-    (client_result, server_result)
+    ((client, client_result), (server, server_result))
 }

@@ -8,10 +8,15 @@ mod running;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+mod chains;
+mod crl;
 mod damage;
 mod errors;
+mod fingerprints;
 mod folder;
 mod made;
+mod names;
+mod peer_name;
 mod peers;
 mod stores;
 mod verify;

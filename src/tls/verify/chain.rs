@@ -8,13 +8,14 @@ use rustls::{CertRevocationListError, CertificateError, Error, OtherError};
 use webpki::{
     EndEntityCert, ExpirationPolicy, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
 };
+use x509_parser::extensions::KeyUsage;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::super::TlsError;
 use super::super::der::content;
 use super::crl::Crl;
 use super::purpose::Purpose;
-use super::trust::Authority;
+use super::trust::{Authority, key_may, parse};
 use super::{Trust, UnknownRevocation};
 
 /// The authorities and the revocation lists.
@@ -74,11 +75,19 @@ impl Chains {
     pub(super) fn verify(
         &self,
         end_entity: &EndEntityCert<'_>,
+        certificate: &X509Certificate<'_>,
         intermediates: &[CertificateDer<'_>],
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<(), Error> {
-        let in_time = |path: &VerifiedPath<'_>| self.in_time(path.anchor(), now);
+        // RFC 8446 §4.4.2.2; webpki does not look.
+        if !key_may(certificate, KeyUsage::digital_signature) {
+            return Err(CertificateError::InvalidPurpose.into());
+        }
+        let also = |path: &VerifiedPath<'_>| {
+            may_issue(path)?;
+            self.in_time(path.anchor(), now)
+        };
         let mut reason = webpki::Error::UnknownIssuer;
         for round in &self.rounds {
             let lists: Vec<_> = round.crls.iter().map(|crl| crl.list()).collect();
@@ -96,7 +105,7 @@ impl Chains {
                 now,
                 purpose,
                 revocation,
-                Some(&in_time),
+                Some(&also),
             );
             match verified {
                 Ok(_) => return Ok(()),
@@ -133,6 +142,19 @@ impl Chains {
     }
 }
 
+/// RFC 5280 §6.1.4 (n), which webpki leaves out: an authority whose certificate has a key usage needs keyCertSign. Of those
+/// that are trusted, only such are anchors.
+fn may_issue(path: &VerifiedPath<'_>) -> Result<(), webpki::Error> {
+    for authority in path.intermediate_certificates() {
+        let der = authority.der();
+        let certificate = parse(&der).map_err(|_| webpki::Error::BadDer)?;
+        if !key_may(&certificate, KeyUsage::key_cert_sign) {
+            return Err(webpki::Error::EndEntityUsedAsCa);
+        }
+    }
+    Ok(())
+}
+
 /// No two of one round share a name and differ in their keys.
 fn rounds(trust: &Trust) -> Vec<Vec<TrustAnchor<'static>>> {
     let mut rounds: Vec<Vec<TrustAnchor<'static>>> = Vec::new();
@@ -151,11 +173,11 @@ fn rounds(trust: &Trust) -> Vec<Vec<TrustAnchor<'static>>> {
     rounds
 }
 
-/// The revocation lists, the latest first, each with the keys of the trusted certificates that have signed it.
-fn signed(
-    trust: &Trust,
-    algorithms: &WebPkiSupportedAlgorithms,
-) -> Result<Vec<(Arc<Crl>, Vec<Vec<u8>>)>, TlsError> {
+/// A revocation list with the keys of the trusted certificates that have signed it.
+type Signed = (Arc<Crl>, Vec<Vec<u8>>);
+
+/// The revocation lists, the latest first.
+fn signed(trust: &Trust, algorithms: &WebPkiSupportedAlgorithms) -> Result<Vec<Signed>, TlsError> {
     let trusted: Vec<X509Certificate<'_>> = trust
         .pinned
         .iter()

@@ -15,6 +15,7 @@ use super::super::TlsError;
 use super::Trust;
 use super::chain::{Chains, rustls_error};
 use super::purpose::Purpose;
+use super::trust::parse;
 
 /// Decides for a server about a client.
 #[derive(Debug)]
@@ -68,9 +69,10 @@ impl ClientCertVerifier for ClientVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
         let parsed = EndEntityCert::try_from(end_entity).map_err(rustls_error)?;
-        if !self.trust.pinned(end_entity, Purpose::Client, now)? {
+        let (certificate, purpose) = (parse(end_entity)?, Purpose::Client);
+        if !self.trust.pinned(end_entity, &certificate, purpose, now)? {
             self.chains
-                .verify(&parsed, intermediates, Purpose::Client, now)?;
+                .verify(&parsed, &certificate, intermediates, purpose, now)?;
         }
         Ok(ClientCertVerified::assertion())
     }

@@ -10,12 +10,14 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use webpki::{CertRevocationList, OwnedCertRevocationList};
+use x509_parser::extensions::KeyUsage;
+use x509_parser::num_bigint::BigUint;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
 use super::super::der::{BIT_STRING, Reader};
 use super::super::validity::{system_time, unix_time};
 use super::super::{TlsError, files};
-use super::trust::may_sign_crls;
+use super::trust::key_may;
 
 /// Certificate revocation lists of one or more files, for [`Trust::with_crls`](super::Trust::with_crls). Cheap to clone.
 #[derive(Clone, Default)]
@@ -44,7 +46,8 @@ pub(super) struct Crl {
     list: CertRevocationList<'static>,
     /// Whose, as text for messages.
     issuer: String,
-    this_update: UnixTime,
+    /// When it was issued, and its number among those of one second; both only ever grow.
+    age: (UnixTime, Option<BigUint>),
     next_update: UnixTime,
 }
 
@@ -103,7 +106,7 @@ impl Crls {
     pub fn and(mut self, others: &Self) -> Self {
         let all = Arc::make_mut(&mut self.0);
         all.extend(others.0.iter().cloned());
-        all.sort_by_key(|crl| Reverse(crl.this_update));
+        all.sort_by_key(|crl| Reverse(crl.age.clone()));
         self
     }
 
@@ -142,11 +145,19 @@ impl Crl {
             file: file.to_owned(),
             reason,
         };
-        let list = OwnedCertRevocationList::from_der(der).map_err(|error| {
-            unusable(format!("not a revocation list that is supported: {error}"))
-        })?;
         let (_, parsed) = CertificateRevocationList::from_der(der)
             .map_err(|_| unusable("not a revocation list".to_owned()))?;
+        if parsed.extensions().is_empty() {
+            return Err(unusable(
+                "it has no number; `openssl ca` writes one where its configuration has a `crlnumber`"
+                    .to_owned(),
+            ));
+        }
+        let list = OwnedCertRevocationList::from_der(der).map_err(|error| {
+            unusable(format!(
+                "not a revocation list of a supported kind: {error}"
+            ))
+        })?;
         let next_update = parsed
             .next_update()
             .ok_or_else(|| unusable("it does not say when it expires".to_owned()))?;
@@ -155,7 +166,10 @@ impl Crl {
             der: der.to_owned(),
             list: list.into(),
             issuer: parsed.issuer().to_string(),
-            this_update: unix_time(parsed.last_update()),
+            age: (
+                unix_time(parsed.last_update()),
+                parsed.crl_number().cloned(),
+            ),
             next_update: unix_time(next_update),
         })
     }
@@ -191,7 +205,8 @@ impl Crl {
         certificate: &X509Certificate<'_>,
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> bool {
-        may_sign_crls(certificate)
+        // RFC 5280 §6.3.3 (f).
+        key_may(certificate, KeyUsage::crl_sign)
             && self
                 .signature_holds(certificate.public_key().raw, algorithms)
                 .unwrap_or(false)

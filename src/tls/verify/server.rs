@@ -53,12 +53,13 @@ impl ServerCertVerifier for ServerVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let parsed = EndEntityCert::try_from(end_entity).map_err(rustls_error)?;
-        if !self.trust.pinned(end_entity, Purpose::Server, now)? {
+        let (certificate, purpose) = (parse(end_entity)?, Purpose::Server);
+        if !self.trust.pinned(end_entity, &certificate, purpose, now)? {
             self.chains
-                .verify(&parsed, intermediates, Purpose::Server, now)?;
+                .verify(&parsed, &certificate, intermediates, purpose, now)?;
         }
         let host = self.expected.as_ref().unwrap_or(server_name);
-        self.name_check.check(&parsed, &parse(end_entity)?, host)?;
+        self.name_check.check(&parsed, &certificate, host)?;
         Ok(ServerCertVerified::assertion())
     }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use rustls::{CertificateError, DistinguishedName, Error};
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{KeyUsage, ParsedExtension};
 use x509_parser::oid_registry::{OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_KEY_USAGE};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Extension, X509Version};
 
@@ -21,12 +21,22 @@ use super::{Crls, Fingerprints, UnknownRevocation};
 /// A peer is believed in one of two cases:
 ///
 /// - Its certificate **is** one of these, byte for byte. Then it need not be issued by anybody, which makes the
-///   self-signed pair of a `keytool` tutorial work. Validity dates and extended key usage are checked all the same;
-///   JSSE skips the dates here.
+///   self-signed pair of a `keytool` tutorial work. Validity dates and extended key usage are checked all the same.
 /// - Its chain leads to one of these that is a certification authority (RFC 5280 §6). A version 3 certificate without
 ///   `cA:true`, or with a key usage other than `keyCertSign`, is no authority, as in the JDK
 ///   (`sun.security.validator.PKIXValidator`): who holds the key of a trusted server certificate must not be able to
-///   make more of them. An authority that has expired vouches for nobody; JSSE lets it.
+///   make more of them. An authority that has expired vouches for nobody.
+///
+/// Whom JSSE (JDK 17) refuses, this does; a test compares them. Some it believes are not believed here:
+///
+/// | JSSE believes | here refused, because |
+/// |---|---|
+/// | a trusted certificate, or one under a trusted authority, that has expired or not begun | nothing is believed out of its time |
+/// | a trusted certificate for another purpose | a purpose counts however a certificate came to be trusted |
+/// | names that the name constraints of a trusted authority exclude | it may not certify them; JSSE takes only its name and key |
+/// | an authority's own certificate as that of a peer, unless it is itself trusted | its key is for signing certificates |
+/// | what an intermediate authority has issued for another purpose than its own | as browsers do it |
+/// | a certificate of version 1 that is no authority's, signatures with SHA-1, RSA keys of less than 2048 bits | [`rustls`] and the crypto providers do not know them |
 #[derive(Clone)]
 pub struct Trust {
     pub(super) pinned: Arc<BTreeSet<Vec<u8>>>,
@@ -136,6 +146,7 @@ impl Trust {
     pub(super) fn pinned(
         &self,
         end_entity: &CertificateDer<'_>,
+        certificate: &X509Certificate<'_>,
         purpose: Purpose,
         now: UnixTime,
     ) -> Result<bool, Error> {
@@ -146,10 +157,9 @@ impl Trust {
         if !by_hash && !self.pinned.contains(end_entity.as_ref()) {
             return Ok(false);
         }
-        let certificate = parse(end_entity)?;
-        Validity::of(&certificate).check(now)?;
-        purpose.check(&certificate)?;
-        self.check_revocation(&certificate, now)?;
+        Validity::of(certificate).check(now)?;
+        purpose.check(certificate)?;
+        self.check_revocation(certificate, now)?;
         Ok(true)
     }
 
@@ -205,25 +215,23 @@ pub(super) fn extension<'a>(
     Ok(extension.map(X509Extension::parsed_extension))
 }
 
-/// RFC 5280 §6.3.3 (f).
-pub(super) fn may_sign_crls(certificate: &X509Certificate<'_>) -> bool {
+/// Whether a key may be used for something (RFC 5280 §4.2.1.3). Without a key usage, for anything.
+pub(super) fn key_may(
+    certificate: &X509Certificate<'_>,
+    allowed: impl FnOnce(&KeyUsage) -> bool,
+) -> bool {
     match extension(certificate, &OID_X509_EXT_KEY_USAGE) {
         Ok(None) => true,
-        Ok(Some(ParsedExtension::KeyUsage(usage))) => usage.crl_sign(),
+        Ok(Some(ParsedExtension::KeyUsage(usage))) => allowed(usage),
         _ => false,
     }
 }
 
 fn is_authority(certificate: &X509Certificate<'_>) -> bool {
-    let signs = match extension(certificate, &OID_X509_EXT_KEY_USAGE) {
-        Ok(None) => true,
-        Ok(Some(ParsedExtension::KeyUsage(usage))) => usage.key_cert_sign(),
-        _ => false,
-    };
     // Before version 3 there was no way to say it.
     let old = matches!(certificate.version(), X509Version::V1 | X509Version::V2);
     let constraints = extension(certificate, &OID_X509_EXT_BASIC_CONSTRAINTS);
-    signs
+    key_may(certificate, KeyUsage::key_cert_sign)
         && (old
             || matches!(constraints, Ok(Some(ParsedExtension::BasicConstraints(basic))) if basic.ca))
 }

@@ -25,14 +25,15 @@ use super::super::presented::{alternative_names, common_names};
 ///   that way, in the canonical spelling of [`IpAddr`].
 /// - `*.` has to be the beginning; a part of a label (`www*.company.org`) is no wildcard. `*.com` is one. `*.co.uk` is
 ///   not, nor any other that is a short list of second-level names and a country of two letters.
-/// - A dot at the end of the host belongs to it.
+/// - A dot at the end of a name in the certificate belongs to it. (One at the end of a host never gets here: rustls takes
+///   it off before it asks.)
 ///
-/// What Hadoop does otherwise, on purpose:
+/// Where Hadoop does something else, and this is on purpose:
 ///
 /// - It cuts common names out of the text of the subject, so that an organisation named `x,CN=node1,y` is one. Here they
 ///   are the attributes.
 /// - Where the alternative names cannot be read, it goes by the common name. Here that is an error.
-/// - It folds case beyond ASCII, so that a Kelvin sign is a `k`.
+/// - It folds case beyond ASCII, so that a Kelvin sign is a `k`. Here it does not.
 ///
 /// [`IpAddr`]: std::net::IpAddr
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
