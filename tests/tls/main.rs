@@ -8,16 +8,22 @@ mod running;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+#[cfg(feature = "tokio")]
+mod adapters;
 mod chains;
+mod cipher_suites;
+mod context;
 mod crl;
 mod damage;
 mod errors;
 mod fingerprints;
 mod folder;
+mod joined;
 mod made;
 mod names;
 mod peer_name;
 mod peers;
+mod resumption;
 mod stores;
 mod verify;
 

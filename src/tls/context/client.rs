@@ -57,8 +57,7 @@ impl ClientContext {
         self
     }
 
-    /// Sets the protocol versions: `alluxio.network.tls.{server|client}.protocols`, `security.ssl.protocol`,
-    /// `hadoop.ssl.enabled.protocols`.
+    /// Sets the protocol versions: `security.ssl.protocol`, `hadoop.ssl.enabled.protocols`.
     pub const fn protocols(mut self, protocols: Protocols) -> Self {
         self.common.protocols = protocols;
         self

@@ -53,15 +53,15 @@ impl ServerContext {
         self
     }
 
-    /// Sets the protocol versions: `alluxio.network.tls.{server|client}.protocols`, `security.ssl.protocol`,
+    /// Sets the protocol versions: `alluxio.network.tls.server.protocols`, `security.ssl.protocol`,
     /// `hadoop.ssl.enabled.protocols`.
     pub const fn protocols(mut self, protocols: Protocols) -> Self {
         self.common.protocols = protocols;
         self
     }
 
-    /// Sets the cipher suites: `security.ssl.algorithms`, `ssl.server.exclude.cipher.list`. If they are
-    /// named, their order goes before the client's.
+    /// Sets the cipher suites: `security.ssl.algorithms`, `ssl.server.exclude.cipher.list`. If they are named, their
+    /// order goes before the client's.
     pub fn cipher_suites(mut self, cipher_suites: CipherSuites) -> Self {
         self.common.cipher_suites = cipher_suites;
         self

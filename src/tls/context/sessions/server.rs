@@ -14,7 +14,7 @@ use super::Sessions;
 pub(in crate::tls::context) struct ServerSessions(Sessions<Vec<u8>, Zeroizing<Vec<u8>>>);
 
 impl ServerSessions {
-    /// Without a chain of the client a session has some hundred bytes, with one some thousand.
+    /// Room for a chain of the client of any common length; without one a session has some hundred bytes.
     const LARGEST: usize = 16 * 1024;
 
     pub(in crate::tls::context) fn new(
@@ -50,5 +50,26 @@ impl StoresServerSessions for ServerSessions {
 
     fn can_cache(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::time_provider::DefaultTimeProvider;
+
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_good_for_one_use_and_a_session_id_for_many() {
+        let clock: Arc<dyn TimeProvider> = Arc::new(DefaultTimeProvider);
+        let sessions = ServerSessions::new(Resumption::default(), &clock);
+        assert!(sessions.put(vec![1], vec![10]));
+        assert!(sessions.put(vec![2], vec![20]));
+        assert_eq!(sessions.get(&[1]), Some(vec![10]));
+        assert_eq!(sessions.get(&[1]), Some(vec![10]));
+        assert_eq!(sessions.take(&[1]), Some(vec![10]));
+        assert_eq!(sessions.take(&[1]), None);
+        assert_eq!(sessions.get(&[1]), None);
+        assert_eq!(sessions.take(&[2]), Some(vec![20]));
     }
 }
