@@ -25,9 +25,12 @@ const TLS13_SUITES: [&str; 3] = [
     "TLS_CHACHA20_POLY1305_SHA256",
 ];
 
+/// `Err` if the server refuses.
+type Agreed = Result<Option<&'static str>, ()>;
+
 /// The server's application protocols, the client's, and what they come to.
 #[rustfmt::skip]
-const ALPN: &[(&[&str], &[&str], Result<Option<&str>, ()>)] = &[
+const ALPN: &[(&[&str], &[&str], Agreed)] = &[
     (&["h2", "http/1.1"], &["http/1.1", "h2"], Ok(Some("h2"))),
     (&["h2", "http/1.1"], &["http/1.1"],       Ok(Some("http/1.1"))),
     (&["h2"],             &[],                 Ok(None)),

@@ -4,19 +4,18 @@ use std::process::Command;
 
 use super::party::Parties;
 use super::{
-    Auth, End, Facts, Outcome, Peer, SUITES, alert_name, names, negotiation, resumption, trust,
+    Auth, End, Facts, Outcome, Peer, SUITES, alert_name, names, negotiation, ours, resumption,
+    trust,
 };
 use crate::running::Running;
 
 #[derive(Default)]
 pub(crate) struct Openssl {
     server: Option<Running>,
-    /// Arguments for the cases that need more.
-    pub(crate) more: Vec<String>,
 }
 
 impl Openssl {
-    fn command(&self, tool: &str, end: &End<'_>) -> Command {
+    fn command(tool: &str, end: &End<'_>) -> Command {
         // It writes what it knows and its errors to two files. Unbuffered, their order is that of the connections.
         let mut command = Command::new("stdbuf");
         command
@@ -50,7 +49,6 @@ impl Openssl {
         if !end.alpn.is_empty() {
             command.args(["-alpn", &end.alpn.join(",")]);
         }
-        command.args(&self.more);
         command
     }
 }
@@ -61,7 +59,7 @@ impl Peer for Openssl {
     }
 
     fn serve(&mut self, end: &End<'_>) -> u16 {
-        let mut command = self.command("s_server", end);
+        let mut command = Self::command("s_server", end);
         command.args(["-accept", "127.0.0.1:0", "-naccept"]);
         command.arg(end.connections.to_string());
         match end.auth {
@@ -85,7 +83,7 @@ impl Peer for Openssl {
     fn call(&mut self, end: &End<'_>, port: u16, host: &str, check: bool) -> Vec<Outcome> {
         let session = tempfile::NamedTempFile::new().unwrap();
         let connection = |_| {
-            let mut command = self.command("s_client", end);
+            let mut command = Self::command("s_client", end);
             command.args(["-connect", &format!("127.0.0.1:{port}"), "-ign_eof"]);
             command.arg("-verify_return_error");
             let address = host.parse::<std::net::IpAddr>().is_ok();
@@ -185,4 +183,31 @@ fn openssl_calls_us() {
     trust::we_serve(&mut openssl, &parties);
     negotiation::we_serve(&mut openssl, &parties);
     resumption::we_serve(&mut openssl, &parties);
+}
+
+#[test]
+fn openssl_comes_back_five_times() {
+    let parties = Parties::get();
+    let server = parties.server("addresses", Auth::Required, "root");
+    let ours = ours::serve(vec![server; 6]);
+    let end = End {
+        keys: Some(parties.party("common_name")),
+        trust: Some(parties.party("root")),
+        ..End::new("TLSv1.2")
+    };
+    let mut client = Openssl::command("s_client", &end);
+    client.args([
+        "-connect",
+        &format!("127.0.0.1:{}", ours.port),
+        "-reconnect",
+    ]);
+    let text = Running::start(&mut client).rest();
+    assert_eq!(text.matches("\nNew, TLSv1.2, ").count(), 1, "{text}");
+    assert_eq!(text.matches("\nReused, TLSv1.2, ").count(), 5, "{text}");
+    let resumed = ours
+        .outcomes()
+        .into_iter()
+        .map(|outcome| outcome.map(|facts| facts.resumed));
+    let expected = [false, true, true, true, true, true].map(Ok);
+    assert_eq!(resumed.collect::<Vec<_>>(), expected, "{text}");
 }

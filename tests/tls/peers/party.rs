@@ -12,9 +12,8 @@ use bailiwick::tls::{
 };
 use base64ct::{Base64, Encoding};
 use rcgen::{
-    CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, Issuer,
-    KeyIdMethod, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, RevokedCertParams,
-    SerialNumber, SignatureAlgorithm, date_time_ymd,
+    CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, KeyPair,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SignatureAlgorithm, date_time_ymd,
 };
 
 use rustls::ServerConfig;
@@ -189,7 +188,7 @@ impl Parties {
         };
         let for_purpose = |purpose: ExtendedKeyUsagePurpose| {
             by_root(NODE1, &|params| {
-                params.extended_key_usages = vec![purpose.clone()]
+                params.extended_key_usages = vec![purpose.clone()];
             })
         };
         for (name, made) in [
@@ -228,13 +227,13 @@ impl Parties {
             (
                 "expired",
                 by_root(NODE1, &|params| {
-                    params.not_after = date_time_ymd(2020, 1, 1)
+                    params.not_after = date_time_ymd(2020, 1, 1);
                 }),
             ),
             (
                 "future",
                 by_root(NODE1, &|params| {
-                    params.not_before = date_time_ymd(2999, 1, 1)
+                    params.not_before = date_time_ymd(2999, 1, 1);
                 }),
             ),
             (
@@ -245,21 +244,28 @@ impl Parties {
                 "for_clients",
                 for_purpose(ExtendedKeyUsagePurpose::ClientAuth),
             ),
-            (
-                "revoked",
-                by_root(NODE1, &|params| params.serial_number = Some(4711.into())),
-            ),
             ("impostor", new(NODE1, Some(&forger), |_| {})),
             ("stranger", new(NODE1, Some(&elsewhere), |_| {})),
             ("pinned", new(NODE1, None, |_| {})),
         ] {
             this.made(name, &made, None);
         }
+        let revoked = by_root(NODE1, &|_| {});
+        this.made("revoked", &revoked, None);
         let deep = new(NODE1, Some(&between), |_| {});
         this.made("deep", &deep, Some(&between));
         this.made("root", &root, None);
-        for (name, until) in [("revoked.crl", 2999), ("stale.crl", 2021)] {
-            this.revoke(name, &root, 4711.into(), until);
+        let stale = |list: &mut CertificateRevocationListParams| {
+            list.this_update = date_time_ymd(2020, 1, 1);
+            list.next_update = date_time_ymd(2021, 1, 1);
+        };
+        for (name, der) in [
+            ("revoked", root.crl(&[&revoked], |_| {})),
+            ("stale", root.crl(&[&revoked], stale)),
+        ] {
+            write(this.path(name), der).unwrap();
+            let script = format!("openssl crl -inform DER -in {name} -out {name}.crl");
+            shell(this.folder.0.path(), &script, false);
         }
         this
     }
@@ -325,29 +331,6 @@ impl Parties {
             trust: OnceLock::new(),
         };
         self.parties.insert(name, party);
-    }
-
-    /// A list of one revoked certificate, to be replaced in the given year.
-    fn revoke(&self, name: &str, issuer: &Made, serial_number: SerialNumber, until: i32) {
-        let list = CertificateRevocationListParams {
-            this_update: date_time_ymd(2020, 1, 1),
-            next_update: date_time_ymd(until, 1, 1),
-            crl_number: 1.into(),
-            issuing_distribution_point: None,
-            revoked_certs: vec![RevokedCertParams {
-                serial_number,
-                revocation_time: date_time_ymd(2020, 1, 1),
-                reason_code: None,
-                invalidity_date: None,
-            }],
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        let issuer = Issuer::from_params(&issuer.params, &issuer.key);
-        write(
-            self.path(name),
-            list.signed_by(&issuer).unwrap().pem().unwrap(),
-        )
-        .unwrap();
     }
 }
 
