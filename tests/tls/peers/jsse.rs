@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::negotiation::{We, agree};
 use super::party::{Keys, Parties};
-use super::{Auth, End, Facts, Outcome, Peer, names, negotiation, resumption, trust};
+use super::{Auth, End, Facts, Outcome, Peer, names, resumption, trust};
 use crate::running::Running;
 
 pub(crate) struct Jsse(Running);
@@ -104,7 +105,7 @@ fn we_call_java() {
     names::we_check(&mut java, &parties);
     trust::we_call(&mut java, &parties);
     trust::they_serve(&mut java, &parties);
-    negotiation::we_call(&mut java, &parties);
+    agree(&mut java, &parties, We::Call);
     resumption::we_call(&mut java, &parties);
 }
 
@@ -114,6 +115,6 @@ fn java_calls_us() {
     names::they_check(&mut java, &parties);
     trust::they_call(&mut java, &parties);
     trust::we_serve(&mut java, &parties);
-    negotiation::we_serve(&mut java, &parties);
+    agree(&mut java, &parties, We::Serve);
     resumption::we_serve(&mut java, &parties);
 }

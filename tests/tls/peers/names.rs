@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bailiwick::tls::{ClientContext, HadoopVerifier, NameCheck};
 
-use super::party::Parties;
+use super::party::{Parties, authority_of};
 use super::tally::{Tally, they_refuse, we_call_one, we_refuse, we_serve_one};
 use super::{Auth, End, Peer, VERSIONS};
 
@@ -61,15 +61,6 @@ const EXPECTED: &[(&str, &str, &str, bool)] = &[
 ];
 
 const REFUSED: (&str, &str) = ("NotValidForName", "bad_certificate");
-
-/// The authority of a party's certificate.
-fn authority_of(who: &str) -> &str {
-    match who {
-        "node1" | "node2" => "ca",
-        "localhost" => "localhost",
-        _ => "root",
-    }
-}
 
 /// Each mode of our client, for each certificate and host.
 pub(super) fn we_check(peer: &mut dyn Peer, parties: &Parties) {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use bailiwick::tls::{ClientContext, Protocols, ServerContext, ring_provider};
+use bailiwick::tls::{CipherSuites, Protocols, ServerContext, ring_provider};
 
-use super::party::{Parties, Party};
-use super::tally::{Tally, they_refuse, we_call_one, we_refuse, we_serve_one};
+use super::party::{Parties, authority_of};
+use super::tally::{Expected, Tally, they_refuse, we_call_one, we_refuse, we_serve_one};
 use super::{End, Facts, Outcome, Peer, SUITES, VERSIONS};
 
 /// Ours, theirs, and whether there is a common one.
@@ -38,210 +38,168 @@ const ALPN: &[(&[&str], &[&str], Agreed)] = &[
     (&["h2"],             &["http/1.1"],       Err(())),
 ];
 
-/// A suite and the certificate it is for.
+/// Which end we are.
+#[derive(Clone, Copy)]
+pub(super) enum We {
+    Call,
+    Serve,
+}
+
+/// What our end is told.
+#[derive(Default)]
+struct Ours<'a> {
+    protocols: Protocols,
+    suite: Option<&'a str>,
+    alpn: &'a [&'a str],
+}
+
+pub(super) fn agree(peer: &mut dyn Peer, parties: &Parties, we: We) {
+    let mut case = Case {
+        tally: Tally::new(peer.name()),
+        peer,
+        parties,
+        we,
+    };
+    for &(protocols, version, common) in PROTOCOLS {
+        let ours = Ours {
+            protocols,
+            ..Ours::default()
+        };
+        let refused = (!common).then_some(("version", "PeerIncompatible", "protocol_version"));
+        case.run("addresses", &ours, &End::new(version), refused, |_| true);
+    }
+    for (version, suite, who) in suites() {
+        let free = Ours::default();
+        let bound = Ours {
+            suite: Some(suite),
+            ..Ours::default()
+        };
+        let theirs = |suite| End {
+            suite,
+            ..End::new(version)
+        };
+        let chosen = |facts: &Facts| facts.suite == suite;
+        let reason = "PeerIncompatible(NoCipherSuitesInCommon)";
+        let refused = Some(("suite", reason, "handshake_failure"));
+        case.run(who, &free, &theirs(Some(suite)), None, chosen);
+        case.run(who, &bound, &theirs(None), None, chosen);
+        case.run(who, &bound, &theirs(Some(other(suite))), refused, chosen);
+    }
+    for &(server, client, agreed) in ALPN {
+        let (ours, theirs) = match we {
+            We::Call => (client, server),
+            We::Serve => (server, client),
+        };
+        for version in VERSIONS {
+            let ours = Ours {
+                alpn: ours,
+                ..Ours::default()
+            };
+            let theirs = End {
+                alpn: theirs,
+                ..End::new(version)
+            };
+            let refused = ("alpn", "NoApplicationProtocol", "no_application_protocol");
+            let refused = agreed.is_err().then_some(refused);
+            case.run("addresses", &ours, &theirs, refused, |facts| {
+                Ok(facts.alpn.as_deref()) == agreed
+            });
+        }
+    }
+    case.tally.end("what we agree on");
+}
+
+struct Case<'a> {
+    tally: Tally,
+    peer: &'a mut dyn Peer,
+    parties: &'a Parties,
+    we: We,
+}
+
+impl Case<'_> {
+    /// The server, whoever plays it, is `who`. It refuses for a reason of its own, and by an alert.
+    fn run(
+        &mut self,
+        who: &str,
+        ours: &Ours<'_>,
+        theirs: &End<'_>,
+        refused: Option<(&str, &str, &str)>,
+        holds: impl Fn(&Facts) -> bool,
+    ) {
+        let both = self.connect(who, ours, theirs);
+        let who = Some(self.parties.party(who));
+        let peers = match self.we {
+            We::Call => (who, None),
+            We::Serve => (None, who),
+        };
+        let expected: Expected = match (refused, self.we) {
+            (None, _) => Ok(()),
+            (Some((why, ..)), We::Call) => Err(they_refuse(self.peer, why, theirs.version)),
+            (Some((_, reason, alert)), We::Serve) => Err(we_refuse((reason, alert))),
+        };
+        let label = format!(
+            "{} {:?} {:?}, theirs {} {:?} {:?}",
+            ours.protocols, ours.suite, ours.alpn, theirs.version, theirs.suite, theirs.alpn
+        );
+        self.tally.case(&label, &both, &expected, peers);
+        self.tally.holds(
+            &label,
+            both.0.as_ref().is_ok_and(holds) || expected.is_err(),
+        );
+    }
+
+    fn connect(&mut self, who: &str, ours: &Ours<'_>, theirs: &End<'_>) -> (Outcome, Outcome) {
+        let party = self.parties.party(who);
+        let host = "node1.company.org";
+        let suites = ours
+            .suite
+            .map(|suite| suite.parse::<CipherSuites>().unwrap());
+        let suites = suites.unwrap_or_default();
+        let alpn = ours.alpn.iter().copied();
+        match self.we {
+            We::Call => {
+                let end = End {
+                    keys: Some(party),
+                    ..*theirs
+                };
+                let client = self
+                    .parties
+                    .client(authority_of(who))
+                    .protocols(ours.protocols);
+                let client = client.cipher_suites(suites).alpn(alpn).config().unwrap();
+                we_call_one(self.peer, &end, &Arc::new(client), host)
+            }
+            We::Serve => {
+                let end = End {
+                    trust: Some(self.parties.party(authority_of(who))),
+                    ..*theirs
+                };
+                let server = ServerContext::new(party.identity(), &ring_provider());
+                let server = server
+                    .protocols(ours.protocols)
+                    .cipher_suites(suites)
+                    .alpn(alpn);
+                let server = server.config().unwrap();
+                we_serve_one(self.peer, &end, &Arc::new(server), host, true)
+            }
+        }
+    }
+}
+
+/// Each suite, its version, and who has a certificate for it.
 fn suites() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let of_tls12 = SUITES.iter().map(|(name, _)| match name.contains("_RSA_") {
         true => ("TLSv1.2", *name, "node1"),
         false => ("TLSv1.2", *name, "addresses"),
     });
-    let of_tls13 = TLS13_SUITES.map(|name| ("TLSv1.3", name, "addresses"));
+    let of_tls13 = TLS13_SUITES.map(|name| ("TLSv1.3", name, "node1"));
     of_tls12.chain(of_tls13)
 }
 
-fn has(outcome: &Outcome, fact: impl Fn(&Facts) -> bool) -> bool {
-    outcome.as_ref().is_ok_and(fact)
-}
-
-pub(super) fn we_call(peer: &mut dyn Peer, parties: &Parties) {
-    let mut tally = Tally::new(peer.name());
-    let who = parties.party("addresses");
-    let client = || parties.client("root");
-    let host = "node1.company.org";
-    let config = |client: ClientContext| Arc::new(client.config().unwrap());
-
-    for &(ours, theirs, common) in PROTOCOLS {
-        let end = End {
-            keys: Some(who),
-            ..End::new(theirs)
-        };
-        let both = we_call_one(peer, &end, &config(client().protocols(ours)), host);
-        let expected = match common {
-            true => Ok(()),
-            false => Err(they_refuse(peer, "version", theirs)),
-        };
-        tally.case(
-            &format!("{ours} and {theirs}"),
-            &both,
-            &expected,
-            (Some(who), None),
-        );
-    }
-
-    for (version, suite, who) in suites() {
-        let who = parties.party(who);
-        let free = parties.client(if suite.contains("_RSA_") {
-            "ca"
-        } else {
-            "root"
-        });
-        let bound = free.clone().cipher_suites(suite.parse().unwrap());
-        for (client, theirs) in [(&free, Some(suite)), (&bound, None)] {
-            let end = End {
-                keys: Some(who),
-                suite: theirs,
-                ..End::new(version)
-            };
-            let both = we_call_one(peer, &end, &config(client.clone()), host);
-            let label = format!("{suite}, theirs: {}", theirs.is_some());
-            tally.case(&label, &both, &Ok(()), (Some(who), None));
-            tally.holds(&label, has(&both.0, |facts| facts.suite == suite));
-        }
-        let end = End {
-            keys: Some(who),
-            suite: Some(other(suite)),
-            ..End::new(version)
-        };
-        let both = we_call_one(peer, &end, &config(bound), host);
-        let expected = Err(they_refuse(peer, "suite", version));
-        tally.case(
-            &format!("{suite} and {}", other(suite)),
-            &both,
-            &expected,
-            (None, None),
-        );
-    }
-
-    for &(theirs, ours, expected) in ALPN {
-        for version in VERSIONS {
-            let end = End {
-                keys: Some(who),
-                alpn: theirs,
-                ..End::new(version)
-            };
-            let both = we_call_one(
-                peer,
-                &end,
-                &config(client().alpn(ours.iter().copied())),
-                host,
-            );
-            let label = format!("{ours:?} of {theirs:?}, {version}");
-            let alpn = expected.map_err(|()| they_refuse(peer, "alpn", version));
-            tally.alpn(&label, &both, alpn, (Some(who), None));
-        }
-    }
-    tally.end("what we agree on with servers");
-}
-
-pub(super) fn we_serve(peer: &mut dyn Peer, parties: &Parties) {
-    let mut tally = Tally::new(peer.name());
-    let us = parties.party("addresses");
-    let server = |who: &Party| ServerContext::new(who.identity(), &ring_provider());
-    let host = "node1.company.org";
-    let config = |server: ServerContext| Arc::new(server.config().unwrap());
-
-    for &(ours, theirs, common) in PROTOCOLS {
-        let end = End {
-            trust: Some(parties.party("root")),
-            ..End::new(theirs)
-        };
-        let both = we_serve_one(peer, &end, &config(server(us).protocols(ours)), host, true);
-        let expected = match common {
-            true => Ok(()),
-            false => Err(we_refuse(("PeerIncompatible", "protocol_version"))),
-        };
-        tally.case(
-            &format!("{ours} and {theirs}"),
-            &both,
-            &expected,
-            (None, Some(us)),
-        );
-    }
-
-    for (version, suite, who) in suites() {
-        let us = parties.party(who);
-        let trust = parties.party(if suite.contains("_RSA_") {
-            "ca"
-        } else {
-            "root"
-        });
-        let bound = server(us).cipher_suites(suite.parse().unwrap());
-        for (server, theirs) in [(server(us), Some(suite)), (bound.clone(), None)] {
-            let end = End {
-                trust: Some(trust),
-                suite: theirs,
-                ..End::new(version)
-            };
-            let both = we_serve_one(peer, &end, &config(server), host, true);
-            let label = format!("{suite}, theirs: {}", theirs.is_some());
-            tally.case(&label, &both, &Ok(()), (None, Some(us)));
-            tally.holds(&label, has(&both.0, |facts| facts.suite == suite));
-        }
-        let end = End {
-            trust: Some(trust),
-            suite: Some(other(suite)),
-            ..End::new(version)
-        };
-        let both = we_serve_one(peer, &end, &config(bound), host, true);
-        let expected = Err(we_refuse((
-            "PeerIncompatible(NoCipherSuitesInCommon)",
-            "handshake_failure",
-        )));
-        tally.case(
-            &format!("{suite} and {}", other(suite)),
-            &both,
-            &expected,
-            (None, None),
-        );
-    }
-
-    for &(ours, theirs, expected) in ALPN {
-        for version in VERSIONS {
-            let end = End {
-                trust: Some(parties.party("root")),
-                alpn: theirs,
-                ..End::new(version)
-            };
-            let both = we_serve_one(
-                peer,
-                &end,
-                &config(server(us).alpn(ours.iter().copied())),
-                host,
-                true,
-            );
-            let label = format!("{ours:?} for {theirs:?}, {version}");
-            let alpn = expected
-                .map_err(|()| we_refuse(("NoApplicationProtocol", "no_application_protocol")));
-            tally.alpn(&label, &both, alpn, (None, Some(us)));
-        }
-    }
-    tally.end("what we agree on with clients");
-}
-
-/// Another suite of the same version and for the same certificates.
-fn other(suite: &'static str) -> &'static str {
-    let all = || suites().map(|(_, name, _)| name);
+/// Another suite of the same version, for the same certificate.
+fn other(suite: &str) -> &'static str {
     let kind = |name: &str| (name.contains("WITH"), name.contains("_RSA_"));
-    all()
-        .find(|name| *name != suite && kind(name) == kind(suite))
+    let mut all = suites().map(|(_, name, _)| name);
+    all.find(|name| *name != suite && kind(name) == kind(suite))
         .unwrap()
-}
-
-impl Tally {
-    fn alpn(
-        &mut self,
-        label: &str,
-        both: &(Outcome, Outcome),
-        expected: Result<Option<&str>, (String, String)>,
-        peers: (Option<&Party>, Option<&Party>),
-    ) {
-        let agreed = expected.clone().ok().flatten();
-        self.case(label, both, &expected.map(drop), peers);
-        self.holds(
-            label,
-            !both
-                .0
-                .as_ref()
-                .is_ok_and(|facts| facts.alpn.as_deref() != agreed),
-        );
-    }
 }

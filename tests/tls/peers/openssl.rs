@@ -2,11 +2,9 @@
 
 use std::process::Command;
 
+use super::negotiation::{We, agree};
 use super::party::Parties;
-use super::{
-    Auth, End, Facts, Outcome, Peer, SUITES, alert_name, names, negotiation, ours, resumption,
-    trust,
-};
+use super::{Auth, End, Facts, Outcome, Peer, SUITES, alert_name, names, ours, resumption, trust};
 use crate::running::Running;
 
 #[derive(Default)]
@@ -171,7 +169,7 @@ fn we_call_openssl() {
     names::we_check(&mut openssl, &parties);
     trust::we_call(&mut openssl, &parties);
     trust::they_serve(&mut openssl, &parties);
-    negotiation::we_call(&mut openssl, &parties);
+    agree(&mut openssl, &parties, We::Call);
     resumption::we_call(&mut openssl, &parties);
 }
 
@@ -181,7 +179,7 @@ fn openssl_calls_us() {
     names::they_check(&mut openssl, &parties);
     trust::they_call(&mut openssl, &parties);
     trust::we_serve(&mut openssl, &parties);
-    negotiation::we_serve(&mut openssl, &parties);
+    agree(&mut openssl, &parties, We::Serve);
     resumption::we_serve(&mut openssl, &parties);
 }
 

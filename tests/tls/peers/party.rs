@@ -334,6 +334,15 @@ impl Parties {
     }
 }
 
+/// The authority of a party's certificate.
+pub(super) fn authority_of(who: &str) -> &str {
+    match who {
+        "node1" | "node2" => "ca",
+        "localhost" => "localhost",
+        _ => "root",
+    }
+}
+
 fn new(names: &[&str], issuer: Option<&Made>, shape: impl FnOnce(&mut CertificateParams)) -> Made {
     with_key(&PKCS_ECDSA_P256_SHA256, names, issuer, shape)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bailiwick::tls::{ClientContext, NameCheck, Resumption, ServerContext, ring_provider};
 
-use super::party::Parties;
+use super::party::{Parties, Party};
 use super::tally::{Expected, Tally, we_refuse};
 use super::{Auth, End, Outcome, Peer, VERSIONS, ours};
 
@@ -151,7 +151,7 @@ impl Tally {
         ours: Vec<Outcome>,
         theirs: Vec<Outcome>,
         second: Second,
-        peers: (Option<&super::party::Party>, Option<&super::party::Party>),
+        peers: (Option<&Party>, Option<&Party>),
     ) {
         let both: Vec<_> = ours.into_iter().zip(theirs).collect();
         assert_eq!(both.len(), 2, "{label}");
