@@ -1,7 +1,7 @@
 //! What the TLS tests need around the library: real tools, two ends of a connection, certificates made to measure.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -80,30 +80,6 @@ pub(crate) fn serve(config: ServerConfig) -> u16 {
         }
     });
     port
-}
-
-/// Calls a server by this name and waits for its answer.
-pub(crate) fn call(config: &ClientConfig, port: u16, name: &str) -> Result<(), rustls::Error> {
-    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    socket
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
-    let name = ServerName::try_from(name.to_owned()).unwrap();
-    let mut connection = ClientConnection::new(Arc::new(config.clone()), name).unwrap();
-    let mut stream = Stream::new(&mut connection, &mut socket);
-    let mut answer = [0];
-    match stream
-        .write_all(b"ping")
-        .and_then(|()| stream.read_exact(&mut answer))
-    {
-        Ok(()) => {
-            assert_eq!(&answer, b"H");
-            Ok(())
-        }
-        Err(error) => Err(error
-            .downcast::<rustls::Error>()
-            .unwrap_or_else(|error| panic!("no TLS error: {error}"))),
-    }
 }
 
 /// A handshake in memory: what the client and what the server thinks of it.

@@ -27,6 +27,15 @@ impl Made {
         issuer: Option<&Self>,
         shape: impl FnOnce(&mut rcgen::CertificateParams),
     ) -> Self {
+        Self::with_key(names, issuer, rcgen::KeyPair::generate().unwrap(), shape)
+    }
+
+    pub(crate) fn with_key(
+        names: &[&str],
+        issuer: Option<&Self>,
+        key: rcgen::KeyPair,
+        shape: impl FnOnce(&mut rcgen::CertificateParams),
+    ) -> Self {
         let names = names
             .iter()
             .map(|&name| name.to_owned())
@@ -40,7 +49,6 @@ impl Made {
             .push(rcgen::DnType::CommonName, format!("made {number}"));
         params.serial_number = Some((number as u64 + 1).into());
         shape(&mut params);
-        let key = rcgen::KeyPair::generate().unwrap();
         let certificate = match issuer {
             None => params.self_signed(&key).unwrap(),
             Some(issuer) => params

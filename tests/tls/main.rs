@@ -3,6 +3,8 @@
 
 #[path = "../support/random.rs"]
 mod random;
+#[path = "../support/running.rs"]
+mod running;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
