@@ -10,6 +10,7 @@ mod damage;
 mod errors;
 mod folder;
 mod made;
+mod matrix;
 mod peers;
 mod stores;
 mod verify;
