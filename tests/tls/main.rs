@@ -1,12 +1,9 @@
 //! TLS stores and contexts against keytool, openssl, JSSE and curl.
 #![cfg(feature = "ring")]
 
-#[path = "../support/random.rs"]
-mod random;
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
-mod damage;
 mod errors;
 mod folder;
 mod made;

@@ -74,7 +74,7 @@ impl Store {
     ///
     /// A key stays sealed until [`Store::key`] asks for it.
     ///
-    /// What is allocated at one time is at most 40 times the size of the file, and 64 KiB. All key derivations together
+    /// What is allocated at one time is at most 32 times the size of the file, and 64 KiB; for scrypt, 33 MiB more. All key derivations together
     /// take at most 2,000,000 iterations.
     ///
     /// # Errors

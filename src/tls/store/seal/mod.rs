@@ -160,3 +160,23 @@ fn cbc<C: KeyInit + BlockCipherDecrypt>(
     plain.truncate(len);
     Ok(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_derivations_share_one_bound() {
+        let mut work = Work::new();
+        for refused in [None, Some(0)] {
+            assert!(matches!(work.iterations(refused, 1), Err(Flaw::Corrupt(_))));
+        }
+        for refused in [(2_000_001, 1), (1_000_001, 2), (u64::MAX, 2), (1 << 40, 0)] {
+            let result = work.iterations(Some(refused.0), refused.1);
+            assert!(matches!(result, Err(Flaw::Unsupported(_))), "{refused:?}");
+        }
+        assert_eq!(work.iterations(Some(600_000), 2).unwrap(), 600_000);
+        assert_eq!(work.iterations(Some(800_000), 1).unwrap(), 800_000);
+        assert!(work.iterations(Some(1), 1).is_err());
+    }
+}
