@@ -38,7 +38,7 @@ pub(crate) fn use_store(bytes: &[u8], heap: &PeakAlloc) -> Result<Store, TlsErro
     let mut stores = [None, Some(&password)].map(|password| {
         let mut read = None;
         measured("read", allowed + extra, &mut || {
-            read = Some(Store::read(bytes, password))
+            read = Some(Store::read(bytes, password));
         });
         read.expect("it was read")
     });

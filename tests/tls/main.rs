@@ -9,6 +9,7 @@ mod folder;
 mod made;
 mod matrix;
 mod peers;
+mod pem;
 mod stores;
 mod verify;
 

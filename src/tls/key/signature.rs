@@ -63,7 +63,15 @@ pub(super) fn proves(
         .iter()
         .find(|(scheme, _)| *scheme == signer.scheme())?;
     let signature = signer.sign(MESSAGE).ok()?;
-    public.verifies(algorithms.iter(), MESSAGE, &signature)
+    public
+        .verifies(algorithms.iter(), MESSAGE, &signature)
+        .or_else(|| {
+            // A key that the provider could check with, but not this signature: it is of another kind.
+            let mut kinds = known.all.iter().map(|known| known.public_key_alg_id());
+            kinds
+                .any(|kind| *kind == *public.algorithm)
+                .then_some(false)
+        })
 }
 
 /// Whether one certificate is signed by the key of another; nothing if the provider cannot check it.
