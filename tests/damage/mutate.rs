@@ -137,6 +137,9 @@ fn der(bytes: &[u8], random: &mut Random, depth: usize) -> Vec<u8> {
 
 /// The DER behind one of the lengths of four bytes; or another count or length.
 fn java(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    if bytes.len() < 8 {
+        return plain(bytes.to_vec(), random);
+    }
     let fields: Vec<usize> = (0..bytes.len().saturating_sub(4))
         .filter(|&at| bytes[at + 4] == 0x30)
         .filter(|&at| {

@@ -4,6 +4,7 @@
 #[path = "../support/tls_tools.rs"]
 mod tools;
 
+mod chains;
 mod errors;
 mod folder;
 mod made;
