@@ -6,11 +6,14 @@ mod agree;
 mod oracle;
 #[path = "../../tests/support/plain.rs"]
 mod plain;
+#[path = "../../tests/support/stores.rs"]
+mod stores;
 
 mod config;
 mod edit;
 mod eval;
 mod mode;
+mod store;
 mod system;
 mod text;
 mod xattr;
@@ -19,6 +22,7 @@ pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
 pub use mode::mode;
+pub use store::{jks, pem, pkcs12};
 pub use system::System;
 pub use text::acl_text;
 pub use xattr::acl_xattr;

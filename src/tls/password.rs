@@ -68,9 +68,10 @@ impl Password {
         &self.0
     }
 
-    /// Two bytes a UTF-16 unit, high byte first: the form in which Java's JKS code hashes a `char[]`.
+    /// Two bytes a UTF-16 unit, high byte first: the form in which Java's JKS code hashes a `char[]`, and PKCS12 too.
     pub(super) fn utf16_be(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(self.0.len() * 2));
+        // With room for the zero that PKCS12 puts at the end.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.0.len() * 2 + 2));
         for unit in self.0.encode_utf16() {
             let mut pair = unit.to_be_bytes();
             bytes.extend_from_slice(&pair);

@@ -16,6 +16,7 @@ fn each_mistake_has_its_own_error() {
         keytool -importcert -alias only -noprompt -file beta.pem -keystore trust.jks -storepass storepass -storetype JKS
         keytool -importcert -alias only -noprompt -file beta.pem -keystore trust.p12 -storepass storepass
         keytool -genseckey -alias secret -keyalg AES -keysize 128 -keystore secret.jceks -storetype JCEKS -storepass storepass
+        keytool -genkeypair -alias own -keyalg EC -dname CN=own -keystore own.jceks -storetype JCEKS -storepass storepass -keypass keypass
         openssl pkcs12 -in two.p12 -passin pass:storepass -nodes -nocerts -out keys.pem
         openssl pkcs12 -in two.p12 -passin pass:storepass -nokeys -out certificates.pem
         openssl pkcs12 -export -nokeys -in beta.pem -passout pass:storepass -out untrusted.p12
@@ -51,7 +52,7 @@ fn each_mistake_has_its_own_error() {
         TlsError::Io { .. },
         "cannot read `none.jks`"
     );
-    for store in ["two.jks", "two.p12"] {
+    for store in ["two.jks", "two.p12", "own.jceks"] {
         let text = format!("wrong store password for `{store}`, {tampered}");
         refused!(
             open(store, Some(&wrong)),
@@ -64,11 +65,12 @@ fn each_mistake_has_its_own_error() {
         TlsError::PasswordRequired { .. },
         "`two.p12` needs a password"
     );
-    let text = "`secret.jceks`: a JCEKS store is not supported";
     refused!(
-        open("secret.jceks", Some(&right)),
-        TlsError::Unsupported { .. },
-        text
+        open("secret.jceks", Some(&right))
+            .unwrap()
+            .key(None, None, &provider),
+        TlsError::NoKey { .. },
+        "`secret.jceks` holds no private key"
     );
 
     // Which key.
@@ -110,7 +112,14 @@ fn each_mistake_has_its_own_error() {
     let text = "`trust.jks` has no such entry `x`, only `only`";
     refused!(trust.trust(Some("x")), TlsError::NoSuchAlias { .. }, text);
 
-    // The password of the key: JKS has one of its own, PKCS12 uses that of the store whatever is said.
+    // The password of the key: JKS and JCEKS have one of its own, PKCS12 uses that of the store whatever is said.
+    let own = open("own.jceks", Some(&right)).unwrap();
+    refused!(
+        own.key(None, None, &provider),
+        TlsError::WrongKeyPassword { .. },
+        "wrong key password for alias `own` of `own.jceks`"
+    );
+    own.key(None, Some(&key), &provider).unwrap();
     let text = "wrong key password for alias `beta` of `two.jks`";
     refused!(
         jks.key(Some("beta"), Some(&wrong), &provider),

@@ -10,19 +10,21 @@ mod tools;
 
 #[cfg(feature = "tokio")]
 mod adapters;
+mod chain_order;
 mod chains;
 mod cipher_suites;
 mod context;
 mod crl;
-mod damage;
 mod errors;
 mod fingerprints;
 mod folder;
 mod joined;
 mod made;
+mod matrix;
 mod names;
 mod peer_name;
 mod peers;
+mod pem;
 mod reload;
 mod resumption;
 mod stores;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use bailiwick::tls::{Store, TlsError, ring_provider};
+use bailiwick::tls::{Password, Store, TlsError, ring_provider};
 use rustls::{CertificateError, Error, SignatureAlgorithm};
 
 use crate::folder::{Folder, SELF_SIGNED_PAIR, TWO_NODES, elliptic};
 use crate::made::Made;
-use crate::tools::{handshake, shell};
+use crate::tools::{handshake, serve, shell};
 use crate::{client, server};
 
 /// Alias, whether it is a key, length of the chain.
@@ -198,12 +198,73 @@ fn pem_exported_by_openssl_loads() {
                 "{file}"
             );
         }
-        let error = Store::open(folder.path("encrypted.pem"), None).unwrap_err();
+        // As `openssl pkcs12` writes it without -nodes.
+        let sealed = Store::open(folder.path("encrypted.pem"), None).unwrap();
+        let secret = Password::new("secret");
+        let identity = sealed.key(None, Some(&secret), &ring_provider()).unwrap();
+        assert_eq!(identity.chain(), expected.chain());
+        let error = sealed.key(None, None, &ring_provider()).unwrap_err();
         assert!(
-            matches!(&error, TlsError::Unsupported { what, .. } if what.contains("ENCRYPTED")),
+            matches!(error, TlsError::PasswordRequired { .. }),
             "{error}"
         );
     }
+}
+
+/// The Alluxio documentation where it gives store and key passwords of their own, and imports what a server presents.
+const MORE_COMMANDS: &str = r#"
+keytool -genkeypair -alias key -keyalg RSA -keysize 2048 -dname "cn=localhost, ou=Department, o=Company, l=City, st=State, c=US" -keystore keystore.jks -keypass keypass -storepass storepass
+keytool -export -alias key -keystore keystore.jks -storepass storepass -rfc -file selfsigned.cer
+keytool -import -alias key -noprompt -file selfsigned.cer -keystore truststore.jks -storepass trustpass
+echo  | openssl s_client -connect SERVER 2>/dev/null | openssl x509 > ldap.crt
+openssl s_client -showcerts -connect SERVER </dev/null 2>/dev/null | openssl x509 -outform PEM > cert
+mkdir -p jre/lib/security; cp CACERTS jre/lib/security/cacerts
+export JAVA_HOME=.
+keytool -import -noprompt -trustcacerts -alias ldap -file ldap.crt -keystore ${JAVA_HOME}/jre/lib/security/cacerts <<< changeit
+keytool -import -noprompt -trustcacerts -alias localhost -file cert -keystore ${JAVA_HOME}/jre/lib/security/cacerts <<< changeit
+printf 'changeit\nchangeit\nyes\n' | keytool -import -keystore ldap.jks -file ldap.crt
+"#;
+
+#[test]
+fn the_other_commands_of_the_documentation_give_what_they_say() {
+    let made = Made::new(&["localhost"], None, |_| {});
+    let port = serve(server(&made.identity()));
+    let java = shell(
+        std::env::temp_dir().as_path(),
+        "java -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.home = //p'",
+        false,
+    );
+    let script = MORE_COMMANDS
+        .replace("SERVER", &format!("localhost:{port}"))
+        .replace("CACERTS", &format!("{}/lib/security/cacerts", java.trim()));
+    let folder = Folder::with(&script, false);
+    // keytool ignores -keypass for PKCS12, and yet settings go on naming it.
+    let store = folder.store("keystore.jks", "storepass");
+    for key_password in [None, Some("keypass"), Some("storepass")] {
+        let password = key_password.map(Password::new);
+        let identity = store.key(Some("key"), password.as_ref(), &ring_provider());
+        assert_eq!(
+            identity.unwrap().chain(),
+            folder.store("truststore.jks", "trustpass").entries()[0].certificates()
+        );
+    }
+    let presented = Store::read(made.pem.as_bytes(), None).unwrap();
+    let presented = presented.entries()[0].certificates();
+    let cacerts = folder.store("jre/lib/security/cacerts", "changeit");
+    let named = |store: &Store, alias: &str| {
+        let entry = store.entries().iter().find(|entry| entry.alias() == alias);
+        entry.unwrap().certificates().to_vec()
+    };
+    assert_eq!(named(&cacerts, "ldap"), presented);
+    assert_eq!(named(&cacerts, "localhost"), presented);
+    assert_eq!(
+        named(&folder.store("ldap.jks", "changeit"), "mykey"),
+        presented
+    );
+    let listing = keytool_listing(&folder, "jre/lib/security/cacerts", "changeit");
+    println!("{} certificates in cacerts", listing.len());
+    assert!(listing.len() > 100 && cacerts.entries().len() == listing.len());
+    cacerts.trust(None).unwrap();
 }
 
 /// The PKCS#8 of a P-256 key as Java writes it, without the public key. Before Java 12 the private number also

@@ -1,28 +1,27 @@
 //! A private key joined with the certificate chain it belongs to.
 
+mod chain;
 mod ec;
+mod private;
+mod signature;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rustls::InconsistentKeys;
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{
-    CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
-};
+use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 use x509_parser::prelude::{FromDer, X509Certificate};
-use zeroize::Zeroizing;
 
-use self::ec::{Completed, complete};
+pub(in crate::tls) use self::chain::Pool;
+pub(in crate::tls) use self::private::{KeyForm, PrivateKey};
 use super::TlsError;
 use super::validity::{Validity, at};
 
 /// Who this side of a connection is: a certificate chain and the private key of its first certificate.
 ///
-/// Made by [`Store::key`](super::Store::key), which has checked that the two belong together, if the crypto provider
-/// can tell (that of `ring` can). Cheap to clone.
+/// Made by [`Store::key`](super::Store::key), which has checked that the two belong together: the key has signed
+/// something that the certificate verifies. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
     store: String,
@@ -34,6 +33,15 @@ pub struct Identity {
 impl Identity {
     pub(in crate::tls) fn store(&self) -> &str {
         &self.store
+    }
+
+    fn new(store: &str, alias: &str, key: CertifiedKey) -> Self {
+        Self {
+            store: store.to_owned(),
+            alias: alias.to_owned(),
+            validity: validity(&key.cert),
+            key: Arc::new(key),
+        }
     }
 
     /// The alias under which the key was found.
@@ -89,68 +97,5 @@ impl fmt::Debug for Identity {
         f.debug_struct("Identity")
             .field("alias", &self.alias)
             .finish_non_exhaustive()
-    }
-}
-
-/// A private key as a store holds it, decrypted.
-pub(in crate::tls) enum PrivateKey {
-    Pkcs8(Zeroizing<Vec<u8>>),
-    Pkcs1(Zeroizing<Vec<u8>>),
-    Sec1(Zeroizing<Vec<u8>>),
-}
-
-impl PrivateKey {
-    /// Joins the key with its chain.
-    pub(in crate::tls) fn identity(
-        &self,
-        store: &str,
-        alias: &str,
-        chain: &[CertificateDer<'static>],
-        provider: &CryptoProvider,
-    ) -> Result<Identity, TlsError> {
-        let (store, alias) = (store.to_owned(), alias.to_owned());
-        let Some(leaf) = chain.first() else {
-            return Err(TlsError::BadCertificate {
-                store,
-                alias,
-                reason: "the key has no certificate".into(),
-            });
-        };
-        let completed = match self {
-            Self::Pkcs8(der) => complete(der, leaf),
-            Self::Pkcs1(_) | Self::Sec1(_) => None,
-        };
-        let key: PrivateKeyDer<'_> = match (self, &completed) {
-            (_, Some(Completed { pkcs8, .. })) | (Self::Pkcs8(pkcs8), None) => {
-                PrivatePkcs8KeyDer::from(pkcs8.as_slice()).into()
-            }
-            (Self::Pkcs1(der), None) => PrivatePkcs1KeyDer::from(der.as_slice()).into(),
-            (Self::Sec1(der), None) => PrivateSec1KeyDer::from(der.as_slice()).into(),
-        };
-        match CertifiedKey::from_der(chain.to_vec(), key.clone_key(), provider) {
-            Ok(key) => Ok(Identity {
-                store,
-                alias,
-                validity: validity(&key.cert),
-                key: Arc::new(key),
-            }),
-            Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
-                Err(TlsError::KeyMismatch { store, alias })
-            }
-            Err(rustls::Error::InvalidCertificate(error)) => Err(TlsError::BadCertificate {
-                store,
-                alias,
-                reason: error.to_string(),
-            }),
-            // Every provider knows these curves: what it disliked is the public key put in from the certificate.
-            Err(_) if completed.is_some_and(|completed| completed.common_curve) => {
-                Err(TlsError::KeyMismatch { store, alias })
-            }
-            Err(error) => Err(TlsError::BadKey {
-                store,
-                alias,
-                reason: error.to_string(),
-            }),
-        }
     }
 }

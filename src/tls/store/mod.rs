@@ -1,18 +1,26 @@
 //! A key store or trust store, whatever its format.
 
-mod jks;
+mod ber;
+mod entry;
+mod flaw;
+mod input;
+mod java;
 mod pem;
 mod pkcs12;
+mod seal;
+mod serialized;
 mod store_type;
 
 use std::fmt;
 use std::path::Path;
 
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 
-pub use store_type::StoreType;
-
+pub use self::entry::Entry;
+use self::entry::{SealedKey, StoredKey};
+use self::flaw::Flaw;
+use self::seal::Work;
+pub use self::store_type::StoreType;
 use super::key::PrivateKey;
 use super::{Identity, Password, TlsError, Trust, files};
 
@@ -27,55 +35,17 @@ use super::{Identity, Password, TlsError, Trust, files};
 /// ```
 pub struct Store {
     name: String,
+    store_type: StoreType,
     entries: Vec<Entry>,
     /// Java's key password is the store password unless it says otherwise.
     password: Option<Password>,
-}
-
-/// One entry of a [`Store`]: a private key with its chain, or a trusted certificate.
-pub struct Entry {
-    alias: String,
-    certificates: Vec<CertificateDer<'static>>,
-    key: Option<StoredKey>,
-}
-
-enum StoredKey {
-    Plain(PrivateKey),
-    /// Encrypted on its own, with a password that may differ from that of the store.
-    JavaProtected(Vec<u8>),
-}
-
-impl Entry {
-    /// The alias as the file spells it. A PEM file and a nameless PKCS12 entry have none, and are numbered from `1`.
-    pub fn alias(&self) -> &str {
-        &self.alias
-    }
-
-    /// Whether it is a private key.
-    pub fn is_key(&self) -> bool {
-        self.key.is_some()
-    }
-
-    /// The chain of a private key, its own certificate first; or the one trusted certificate.
-    pub fn certificates(&self) -> &[CertificateDer<'static>] {
-        &self.certificates
-    }
-}
-
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
-            .field("alias", &self.alias)
-            .field("is_key", &self.is_key())
-            .field("certificates", &self.certificates.len())
-            .finish()
-    }
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
             .field("name", &self.name)
+            .field("store_type", &self.store_type)
             .field("entries", &self.entries)
             .finish_non_exhaustive()
     }
@@ -92,17 +62,26 @@ impl Store {
         Self::parse(&bytes, path.display().to_string(), None, password)
     }
 
-    /// Reads a JKS, PKCS12 or PEM store from memory. The content says which it is.
+    /// Reads a JKS, JCEKS, PKCS12 or PEM store from memory. The content says which it is.
     ///
-    /// - **JKS** without a password is read without an integrity check, as `java.security.KeyStore.load` does.
-    /// - **PKCS12** has one password for the store and its keys, as in Java.
-    /// - **PEM** ignores the password. Certificates beside a private key are its chain, in their order; without one
-    ///   each is trusted. Files of their own for certificate and key can be concatenated.
+    /// - **JKS** and **JCEKS** without a password are read without an integrity check, as `java.security.KeyStore.load`
+    ///   does. Secret keys in them are passed over, as in PKCS12.
+    /// - **PKCS12** without a password gives what is in the clear, unchecked. What is encrypted needs one; Java passes
+    ///   over it in silence.
+    /// - **PEM** has no password of the store; one that is given serves an encrypted key. Every certificate of a file
+    ///   without a key is trusted. Beside a key they are where its chain is looked for. Files of their own for
+    ///   certificates and key can be concatenated.
+    ///
+    /// A key stays sealed until [`Store::key`] asks for it.
+    ///
+    /// What is allocated at one time is at most 32 times the size of the file, and 64 KiB; for scrypt, 33 MiB more. All key derivations together
+    /// take at most 2,000,000 iterations.
     ///
     /// # Errors
     /// [`TlsError::UnknownFormat`], [`Corrupt`](TlsError::Corrupt), [`TooLarge`](TlsError::TooLarge),
     /// [`Unsupported`](TlsError::Unsupported), [`PasswordRequired`](TlsError::PasswordRequired) and
-    /// [`WrongStorePassword`](TlsError::WrongStorePassword).
+    /// [`WrongStorePassword`](TlsError::WrongStorePassword). If the structure is broken, the file is corrupt; if it is
+    /// sound and its digest is another, the password is wrong or the file was changed, which nobody can tell apart.
     pub fn read(bytes: &[u8], password: Option<&Password>) -> Result<Self, TlsError> {
         Self::parse(bytes, "(memory)".to_owned(), None, password)
     }
@@ -119,22 +98,26 @@ impl Store {
                 limit: files::MAX_BYTES,
             });
         }
-        let parsed = match bytes {
-            [0xfe, 0xed, 0xfe, 0xed, ..] => jks::read(bytes, password),
-            [0xce, 0xce, 0xce, 0xce, ..] => Err(Flaw::Unsupported("a JCEKS store".to_owned())),
-            // A SEQUENCE with a length of two bytes or more.
-            [0x30, 0x81..=0x84, ..] => pkcs12::read(bytes, password),
-            _ if pem::is_pem(bytes) => pem::read(bytes),
-            _ => Err(Flaw::UnknownFormat),
+        let (store_type, parsed) = match bytes {
+            [0xfe, 0xed, 0xfe, 0xed, ..] => (StoreType::Jks, java::read(bytes, password)),
+            [0xce, 0xce, 0xce, 0xce, ..] => (StoreType::Jceks, java::read(bytes, password)),
+            _ if pkcs12::is_pkcs12(bytes) => (StoreType::Pkcs12, pkcs12::read(bytes, password)),
+            _ => (StoreType::Pem, pem::read(bytes)),
         };
         match parsed {
             Ok(entries) => Ok(Self {
                 name,
+                store_type,
                 entries,
                 password: password.cloned(),
             }),
             Err(flaw) => Err(flaw.of(name, stated)),
         }
+    }
+
+    /// The type that the content has.
+    pub const fn store_type(&self) -> StoreType {
+        self.store_type
     }
 
     /// All entries, in the order of the file.
@@ -145,8 +128,14 @@ impl Store {
     /// A private key with its chain.
     ///
     /// Without an alias the store must have exactly one key. Aliases are compared without regard to case, as Java
-    /// does. `key_password` opens the key of a JKS store where it differs from the store password; PKCS12 and PEM do
-    /// not use it (`keytool` ignores `-keypass` for PKCS12 as well).
+    /// does.
+    ///
+    /// `key_password` opens the key where it is not the store password. For PKCS12, if it does not, the store password
+    /// is tried: `keytool` ignores `-keypass` there, and yet settings that repeat it are common.
+    ///
+    /// The chain begins with the certificate of the key, wherever the file has it. Then comes the certificate of its
+    /// issuer and so on: by name and key identifiers, and where these leave a choice, by signature. Certificates that do
+    /// not belong to it are left out; where one is missing, the chain ends.
     ///
     /// # Errors
     /// [`TlsError::NoKey`], [`NoSuchAlias`](TlsError::NoSuchAlias), [`AmbiguousAlias`](TlsError::AmbiguousAlias),
@@ -162,11 +151,11 @@ impl Store {
         let keys = || {
             self.entries
                 .iter()
-                .filter_map(|entry| Some((entry, entry.key.as_ref()?)))
+                .filter_map(|entry| Some((entry, entry.stored_key()?)))
         };
         let names = || {
             keys()
-                .map(|(entry, _)| entry.alias.clone())
+                .map(|(entry, _)| entry.alias().to_owned())
                 .collect::<Vec<_>>()
         };
         let store = || self.name.clone();
@@ -174,7 +163,7 @@ impl Store {
             return Err(TlsError::NoKey { store: store() });
         }
         let mut found =
-            keys().filter(|(entry, _)| alias.is_none_or(|alias| same_alias(alias, &entry.alias)));
+            keys().filter(|(entry, _)| alias.is_none_or(|alias| same_alias(alias, entry.alias())));
         let (entry, stored) = match (found.next(), found.next(), alias) {
             (Some(one), None, _) => one,
             (None, _, alias) => {
@@ -195,21 +184,31 @@ impl Store {
         let opened;
         let key = match stored {
             StoredKey::Plain(key) => key,
-            StoredKey::JavaProtected(protected) => {
-                let password = key_password
-                    .or(self.password.as_ref())
-                    .ok_or_else(|| TlsError::PasswordRequired { store: store() })?;
-                opened = jks::open_key(protected, password).map_err(|flaw| match flaw {
-                    Flaw::WrongPassword => TlsError::WrongKeyPassword {
-                        store: store(),
-                        alias: entry.alias.clone(),
-                    },
-                    flaw => flaw.of(store(), None),
-                })?;
+            StoredKey::Sealed(sealed) => {
+                opened = self.open_key(entry, sealed, key_password)?;
                 &opened
             }
         };
-        key.identity(&self.name, &entry.alias, &entry.certificates, provider)
+        key.identity(&self.name, entry.alias(), &entry.pool(), provider)
+    }
+
+    fn open_key(
+        &self,
+        entry: &Entry,
+        sealed: &SealedKey,
+        key_password: Option<&Password>,
+    ) -> Result<PrivateKey, TlsError> {
+        let mut work = Work::new();
+        let password = key_password.or(self.password.as_ref());
+        let mut opened = password
+            .ok_or(Flaw::PasswordRequired)
+            .and_then(|password| sealed.open(password, &mut work));
+        if let (Err(Flaw::WrongPassword), StoreType::Pkcs12, Some(_), Some(password)) =
+            (&opened, self.store_type, key_password, &self.password)
+        {
+            opened = sealed.open(password, &mut work);
+        }
+        opened.map_err(|flaw| flaw.of_key(self.name.clone(), entry.alias().to_owned()))
     }
 
     /// What this store trusts: its trusted certificates and, as in Java (`sun.security.validator.TrustStoreUtil`),
@@ -222,14 +221,14 @@ impl Store {
         let store = || self.name.clone();
         let mut trust = Trust::nobody();
         for entry in &self.entries {
-            if let Some(certificate) = entry.certificates.first()
-                && alias.is_none_or(|alias| same_alias(alias, &entry.alias))
+            if let Some(certificate) = entry.certificates().first()
+                && alias.is_none_or(|alias| same_alias(alias, entry.alias()))
             {
                 trust
                     .add(certificate)
                     .map_err(|reason| TlsError::BadCertificate {
                         store: store(),
-                        alias: entry.alias.clone(),
+                        alias: entry.alias().to_owned(),
                         reason,
                     })?;
             }
@@ -242,7 +241,7 @@ impl Store {
                 known: self
                     .entries
                     .iter()
-                    .map(|entry| entry.alias.clone())
+                    .map(|entry| entry.alias().to_owned())
                     .collect(),
             }),
             _ => Err(TlsError::NoTrusted { store: store() }),
@@ -251,30 +250,10 @@ impl Store {
 }
 
 fn same_alias(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
+    lower_case(a) == lower_case(b)
 }
 
-/// What a format's reader found wrong; the name of the store is added afterwards.
-enum Flaw {
-    UnknownFormat,
-    Unsupported(String),
-    Corrupt(String),
-    PasswordRequired,
-    WrongPassword,
-}
-
-impl Flaw {
-    fn corrupt(reason: impl Into<String>) -> Self {
-        Self::Corrupt(reason.into())
-    }
-
-    fn of(self, store: String, stated: Option<StoreType>) -> TlsError {
-        match self {
-            Self::UnknownFormat => TlsError::UnknownFormat { store, stated },
-            Self::Unsupported(what) => TlsError::Unsupported { store, what },
-            Self::Corrupt(reason) => TlsError::Corrupt { store, reason },
-            Self::PasswordRequired => TlsError::PasswordRequired { store },
-            Self::WrongPassword => TlsError::WrongStorePassword { store },
-        }
-    }
+/// What Java makes of an alias: `String.toLowerCase(Locale.ENGLISH)`.
+fn lower_case(alias: &str) -> String {
+    alias.to_lowercase()
 }

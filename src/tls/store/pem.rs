@@ -1,81 +1,203 @@
 //! PEM files (RFC 7468): certificates, and at most one private key.
 
+use base64ct::{Base64, Encoding};
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::{PemObject, SectionKind};
 use zeroize::Zeroizing;
 
-use super::super::key::PrivateKey;
-use super::{Entry, Flaw, StoredKey};
+use super::super::key::{KeyForm, PrivateKey};
+use super::entry::{SealedKey, StoredKey};
+use super::seal::PemSeal;
+use super::{Entry, Flaw};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
 
-/// Text may stand before the first section, as `openssl pkcs12` writes it.
-pub(super) fn is_pem(bytes: &[u8]) -> bool {
-    lines(bytes).any(|line| line.starts_with(BEGIN))
-}
-
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|&byte| byte == b'\n' || byte == b'\r')
-}
-
+/// Text may stand before, between and after the sections, as `openssl pkcs12` writes it.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Flaw> {
-    refuse_unknown_sections(bytes)?;
+    let mut sections = Sections(bytes);
     let mut certificates = Vec::new();
     let mut key = None;
-    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
-        let (kind, der) = section.map_err(|error| Flaw::corrupt(error.to_string()))?;
-        let found = match kind {
-            SectionKind::Certificate => {
-                certificates.push(CertificateDer::from(der));
+    let mut found = false;
+    while let Some(section) = sections.next()? {
+        found = true;
+        // Everything has to be known: a key that is passed over would turn a key store into a trust store.
+        let stored = match section.label.as_str() {
+            // The second label is older than RFC 7468, which has parsers accept it (§5.1).
+            "CERTIFICATE" | "X509 CERTIFICATE" => {
+                certificates.push(CertificateDer::from(section.der.to_vec()));
                 continue;
             }
-            SectionKind::PrivateKey => PrivateKey::Pkcs8(Zeroizing::new(der)),
-            SectionKind::RsaPrivateKey => PrivateKey::Pkcs1(Zeroizing::new(der)),
-            SectionKind::EcPrivateKey => PrivateKey::Sec1(Zeroizing::new(der)),
-            _ => continue,
+            // Names of curves and groups, which `openssl ecparam` and `dhparam` write beside a key.
+            "EC PARAMETERS" | "DH PARAMETERS" => continue,
+            "PRIVATE KEY" => section.key(KeyForm::Pkcs8)?,
+            "RSA PRIVATE KEY" => section.key(KeyForm::Pkcs1)?,
+            "EC PRIVATE KEY" => section.key(KeyForm::Sec1)?,
+            "ENCRYPTED PRIVATE KEY" => StoredKey::Sealed(SealedKey::Info(section.der.to_vec())),
+            "TRUSTED CERTIFICATE" => {
+                return Err(Flaw::Unsupported(
+                    "PEM section `TRUSTED CERTIFICATE` (`openssl x509` makes a plain one of it)"
+                        .to_owned(),
+                ));
+            }
+            label => {
+                let label = label.escape_debug();
+                return Err(Flaw::Unsupported(format!("PEM section `{label}`")));
+            }
         };
-        if key.replace(StoredKey::Plain(found)).is_some() {
+        if key.replace(stored).is_some() {
             return Err(Flaw::Unsupported(
                 "a PEM file with several private keys".to_owned(),
             ));
         }
     }
-    if key.is_some() {
-        return Ok(vec![Entry {
-            alias: "1".to_owned(),
-            certificates,
-            key,
-        }]);
+    if !found {
+        return Err(Flaw::UnknownFormat);
     }
-    let trusted = |(number, certificate)| Entry {
-        alias: format!("{}", number + 1),
-        certificates: vec![certificate],
-        key: None,
-    };
+    if let Some(key) = key {
+        return Ok(vec![Entry::key("1".to_owned(), certificates, key)]);
+    }
+    let trusted = |(number, certificate)| Entry::trusted(format!("{}", number + 1), certificate);
     Ok(certificates.into_iter().enumerate().map(trusted).collect())
 }
 
-/// The parser passes over what it does not know. An encrypted key passed over would turn a key store into a trust
-/// store, so everything has to be known here.
-fn refuse_unknown_sections(bytes: &[u8]) -> Result<(), Flaw> {
-    for line in lines(bytes) {
-        if line.starts_with(b"Proc-Type:") {
-            return Err(Flaw::Unsupported("an encrypted PEM key".to_owned()));
+struct Section {
+    label: String,
+    der: Zeroizing<Vec<u8>>,
+    seal: Option<PemSeal>,
+}
+
+impl Section {
+    fn key(self, form: KeyForm) -> Result<StoredKey, Flaw> {
+        Ok(match self.seal {
+            None => StoredKey::Plain(PrivateKey::new(form, self.der)),
+            Some(seal) => StoredKey::Sealed(SealedKey::Pem(seal, form, self.der.to_vec())),
+        })
+    }
+}
+
+/// What is left of a file.
+struct Sections<'a>(&'a [u8]);
+
+impl<'a> Sections<'a> {
+    fn line(&mut self) -> Option<&'a [u8]> {
+        if self.0.is_empty() {
+            return None;
         }
-        let Some(label) = line.strip_prefix(BEGIN) else {
-            continue;
+        let mut parts = self.0.splitn(2, |&byte| matches!(byte, b'\n' | b'\r'));
+        let line = parts.next()?;
+        self.0 = parts.next().unwrap_or_default();
+        Some(line.trim_ascii_end())
+    }
+
+    fn next(&mut self) -> Result<Option<Section>, Flaw> {
+        let label = loop {
+            let Some(line) = self.line() else {
+                return Ok(None);
+            };
+            if let Some(label) = line.strip_prefix(BEGIN) {
+                break label;
+            }
         };
-        let label = String::from_utf8_lossy(label);
-        match label.trim_end().trim_end_matches('-') {
-            "CERTIFICATE" | "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY"
-            | "EC PARAMETERS" => {}
-            label => {
-                return Err(Flaw::Unsupported(format!(
-                    "PEM section `{}`",
-                    label.escape_debug()
-                )));
+        // Enough for every label that is known, and for a message.
+        let name = label.strip_suffix(b"-----").unwrap_or(label);
+        let name = String::from_utf8_lossy(name.get(..64).unwrap_or(name));
+        let corrupt = |what: &str| {
+            let name = name.escape_debug();
+            Flaw::corrupt(format!("PEM section `{name}` {what}"))
+        };
+        let mut seal = None;
+        let mut encrypted = false;
+        let mut text = Zeroizing::new(Vec::with_capacity(self.text_len()));
+        loop {
+            let line = self.line().ok_or_else(|| corrupt("has no end"))?;
+            if let Some(end) = line.strip_prefix(END) {
+                if end != label {
+                    return Err(corrupt("has the end of another"));
+                }
+                break;
+            }
+            // RFC 1421 §4.6: only old encrypted keys have headers.
+            if let Some(header) = line.strip_prefix(b"Proc-Type:") {
+                encrypted = header.trim_ascii() == b"4,ENCRYPTED";
+            } else if let Some(info) = line.strip_prefix(b"DEK-Info:") {
+                seal = Some(PemSeal::read(&String::from_utf8_lossy(info))?);
+            } else {
+                text.extend(line.iter().filter(|byte| !byte.is_ascii_whitespace()));
+            }
+        }
+        if encrypted != seal.is_some() {
+            return Err(corrupt("does not say how it is encrypted"));
+        }
+        let text = std::str::from_utf8(&text).map_err(|_| corrupt("is not Base64"))?;
+        let der = Base64::decode_vec(text).map_err(|_| corrupt("is not Base64"))?;
+        Ok(Some(Section {
+            label: name.into_owned(),
+            der: Zeroizing::new(der),
+            seal,
+        }))
+    }
+
+    /// The room that the text of a section needs at most: a vector that grows leaves copies of the secret behind.
+    fn text_len(&self) -> usize {
+        let end = self.0.windows(END.len()).position(|part| part == END);
+        end.unwrap_or(self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sections(text: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
+        let mut sections = Sections(text.as_bytes());
+        let mut all = Vec::new();
+        loop {
+            match sections.next() {
+                Ok(Some(section)) => all.push((section.label, section.der.to_vec())),
+                Ok(None) => return Ok(all),
+                Err(flaw) => return Err(format!("{flaw:?}")),
             }
         }
     }
-    Ok(())
+
+    #[test]
+    fn text_around_sections_is_passed_over() {
+        let text = "Bag Attributes\r\n  friendlyName: x\r\n-----BEGIN A B-----  \r\nAQID\r\nBA==\r\n-----END A B-----\r\n\
+                    subject=x\n-----BEGIN C-----\n-----END C-----";
+        let expected = [
+            ("A B".to_owned(), vec![1, 2, 3, 4]),
+            ("C".to_owned(), vec![]),
+        ];
+        assert_eq!(sections(text).unwrap(), expected);
+        assert_eq!(sections("").unwrap(), []);
+    }
+
+    #[test]
+    fn broken_sections_are_errors() {
+        for (text, said) in [
+            ("-----BEGIN A-----\nAQID\n", "has no end"),
+            (
+                "-----BEGIN A-----\nAQID\n-----END B-----",
+                "the end of another",
+            ),
+            ("-----BEGIN A-----\nA!ID\n-----END A-----", "not Base64"),
+            ("-----BEGIN A-----\nAQI\n-----END A-----", "not Base64"),
+            ("-----BEGIN A-----\n\u{e4}\n-----END A-----", "not Base64"),
+            (
+                "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAQID\n-----END A-----",
+                "does not say how",
+            ),
+            (
+                "-----BEGIN A-----\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END A-----",
+                "the IV",
+            ),
+            (
+                "-----BEGIN A-----\nDEK-Info: RC5,00\n\nAQID\n-----END A-----",
+                "`RC5`",
+            ),
+        ] {
+            let error = sections(text).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
 }
