@@ -19,10 +19,10 @@
 //! let identity = Store::open("/etc/service/keystore.jks", Some(&password))?.key(None, None, &provider)?;
 //! let trust = Store::open("/etc/service/truststore.jks", None)?.trust(None)?;
 //!
-//! let mut server = ServerContext::new(&identity, &provider)
+//! let server = ServerContext::new(&identity, &provider)
 //!     .client_auth(ClientAuth::Required(trust.clone()))
+//!     .alpn(["h2", "http/1.1"])
 //!     .config()?;
-//! server.alpn_protocols = vec![b"h2".to_vec()];
 //!
 //! let client = ClientContext::new(&trust, &provider).identity(&identity).config()?;
 //! # }
@@ -38,12 +38,16 @@ mod password;
 mod reload;
 mod source;
 mod store;
+#[cfg(feature = "tokio")]
+mod tokio;
 mod validity;
 mod verify;
 
+#[cfg(feature = "aws-lc-rs")]
+pub use context::aws_lc_rs_provider;
 #[cfg(feature = "ring")]
 pub use context::ring_provider;
-pub use context::{ClientAuth, ClientContext, Protocols, ServerContext};
+pub use context::{CipherSuites, ClientAuth, ClientContext, Protocols, Resumption, ServerContext};
 pub use error::TlsError;
 pub use files::Files;
 pub use key::Identity;
@@ -51,4 +55,6 @@ pub use password::Password;
 pub use reload::{Failure, Polled, Reloader, Status, Watch};
 pub use source::{KeySource, PasswordSource, TrustSource};
 pub use store::{Entry, Store, StoreType};
+#[cfg(feature = "tokio")]
+pub use tokio::{HandshakeError, accept, connect};
 pub use verify::{NameCheck, Trust};

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
-use rustls::server::{NoClientAuth, danger::ClientCertVerifier};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoClientAuth, NoServerSessionStorage};
 use rustls::sign::SingleCertAndKey;
+use rustls::time_provider::TimeProvider;
+use rustls::{ServerConfig, SupportedCipherSuite};
 
 use super::super::verify::ClientVerifier;
 use super::super::{Identity, TlsError, Trust};
-use super::Protocols;
+use super::common::{Common, refused};
+use super::sessions::ServerSessions;
+use super::{CipherSuites, Protocols, Resumption};
 
 /// Whether a server asks its clients for a certificate.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +33,8 @@ pub enum ClientAuth {
 #[must_use]
 pub struct ServerContext {
     identity: Identity,
-    provider: Arc<CryptoProvider>,
     client_auth: ClientAuth,
-    protocols: Protocols,
+    common: Common,
 }
 
 impl ServerContext {
@@ -39,45 +42,109 @@ impl ServerContext {
     pub fn new(identity: &Identity, provider: &Arc<CryptoProvider>) -> Self {
         Self {
             identity: identity.clone(),
-            provider: provider.clone(),
             client_auth: ClientAuth::None,
-            protocols: Protocols::default(),
+            common: Common::new(provider),
         }
     }
 
-    /// Sets what is asked of clients.
+    /// Sets what is asked of clients: `security.ssl.rest.authentication-enabled`, `hadoop.ssl.require.client.cert`.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = client_auth;
         self
     }
 
-    /// Sets the protocol versions.
+    /// Sets the protocol versions: `alluxio.network.tls.{server|client}.protocols`, `security.ssl.protocol`,
+    /// `hadoop.ssl.enabled.protocols`.
     pub const fn protocols(mut self, protocols: Protocols) -> Self {
-        self.protocols = protocols;
+        self.common.protocols = protocols;
         self
     }
 
-    /// Makes the configuration. Anything else, such as ALPN, can be set on it.
+    /// Sets the cipher suites: `security.ssl.algorithms`, `ssl.server.exclude.cipher.list`. If they are
+    /// named, their order goes before the client's.
+    pub fn cipher_suites(mut self, cipher_suites: CipherSuites) -> Self {
+        self.common.cipher_suites = cipher_suites;
+        self
+    }
+
+    /// The cipher suites asked for by name that the crypto provider does not speak, for a warning. They are passed over.
+    #[must_use]
+    pub fn unsupported_suites(&self) -> Vec<String> {
+        self.common.unsupported_suites()
+    }
+
+    /// Sets the application protocols (RFC 7301), such as `["h2", "http/1.1"]`, the preferred first. By default there is
+    /// none, and what clients say about theirs is ignored.
+    ///
+    /// A client that offers none of these is refused with the alert `no_application_protocol`. One that does not speak
+    /// of application protocols at all is let in: see `alpn_protocol()` of the connection.
+    pub fn alpn<P: Into<Vec<u8>>>(mut self, protocols: impl IntoIterator<Item = P>) -> Self {
+        self.common.set_alpn(protocols);
+        self
+    }
+
+    /// Sets whether and how long sessions can be resumed: `security.ssl.internal.session-cache-size`,
+    /// `security.ssl.internal.session-timeout`.
+    pub const fn resumption(mut self, resumption: Resumption) -> Self {
+        self.common.resumption = resumption;
+        self
+    }
+
+    /// Sets the clock by which certificates and sessions expire; otherwise it is the system's.
+    pub fn time_provider(mut self, clock: Arc<dyn TimeProvider>) -> Self {
+        self.common.clock = clock;
+        self
+    }
+
+    /// Makes the configuration. Anything else can be set on it. Its sessions are its own, see [`Resumption`].
     ///
     /// # Errors
-    /// [`TlsError::Context`] if the crypto provider has no cipher suite for the versions asked for.
+    /// [`TlsError::Setting`] if no cipher suite is left for the protocols and the key, or an application protocol has an
+    /// impossible name. [`TlsError::Context`] if the crypto provider cannot do it.
     pub fn config(&self) -> Result<ServerConfig, TlsError> {
+        let common = &self.common;
+        let provider = common.provider()?;
+        self.check_key(&provider)?;
         let clients: Arc<dyn ClientCertVerifier> = match &self.client_auth {
             ClientAuth::None => Arc::new(NoClientAuth),
-            ClientAuth::Optional(trust) => {
-                Arc::new(ClientVerifier::new(trust, false, &self.provider)?)
-            }
-            ClientAuth::Required(trust) => {
-                Arc::new(ClientVerifier::new(trust, true, &self.provider)?)
-            }
+            ClientAuth::Optional(trust) => Arc::new(ClientVerifier::new(trust, false, &provider)?),
+            ClientAuth::Required(trust) => Arc::new(ClientVerifier::new(trust, true, &provider)?),
         };
         let identity = SingleCertAndKey::from(self.identity.certified_key().clone());
-        Ok(ServerConfig::builder_with_provider(self.provider.clone())
-            .with_protocol_versions(self.protocols.versions())
-            .map_err(|error| TlsError::Context {
-                reason: error.to_string(),
-            })?
+        let mut config = ServerConfig::builder_with_details(provider, common.clock.clone())
+            .with_protocol_versions(common.protocols.versions())
+            .map_err(|error| refused(&error))?
             .with_client_cert_verifier(clients)
-            .with_cert_resolver(Arc::new(identity)))
+            .with_cert_resolver(Arc::new(identity));
+        config.alpn_protocols = common.alpn()?;
+        config.ignore_client_order = common.cipher_suites.has_order();
+        if common.resumption.is_off() {
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.send_tls13_tickets = 0;
+        } else {
+            config.session_storage =
+                Arc::new(ServerSessions::new(common.resumption, &common.clock));
+        }
+        Ok(config)
+    }
+
+    /// A suite of TLS 1.2 says what kind of key signs. Without one for this key, each handshake would fail.
+    fn check_key(&self, provider: &CryptoProvider) -> Result<(), TlsError> {
+        let algorithm = self.identity.certified_key().key.algorithm();
+        let versions = self.common.protocols.versions();
+        let fits = |suite: &SupportedCipherSuite| {
+            versions.contains(&suite.version()) && suite.usable_for_signature_algorithm(algorithm)
+        };
+        if provider.cipher_suites.iter().any(fits) {
+            return Ok(());
+        }
+        Err(TlsError::Setting {
+            what: "cipher suites",
+            value: self.common.cipher_suites.to_string(),
+            reason: format!(
+                "none is for the {algorithm:?} key `{}`",
+                self.identity.alias()
+            ),
+        })
     }
 }
