@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-pub const HELP: &str = "\
+use crate::tls::TlsFlags;
+
+/// What stands before and after the flags of TLS.
+pub const HELP: [&str; 2] = ["\
 A file service over WebHDFS, secured by bailiwick.
 
 Usage: cargo run --release --example webhdfs -- [FLAGS]
@@ -16,12 +19,7 @@ Usage: cargo run --release --example webhdfs -- [FLAGS]
   --worker ADDR               worker listener [127.0.0.1:9865]
   --data DIR                  where file bytes go [a temporary folder]
   --no-tls                    plain HTTP
-  --tls-keystore FILE         JKS, PKCS12 or PEM with the server's key [self-made for demonstration]
-  --tls-keystore-password-file FILE
-                              or the environment variable WEBHDFS_TLS_KEYSTORE_PASSWORD
-  --tls-keystore-alias NAME   which key, if there are several
-  --tls-truststore FILE       require client certificates that this store trusts; its password, if it
-                              needs one, is in WEBHDFS_TLS_TRUSTSTORE_PASSWORD
+", "\
   --dialect NAME              alluxio, hdfs or posix [hdfs]
   --user-groups MAP           [alice=staff,eng;bob=staff;yarn=hadoop]; 'os' asks the operating system
   --superuser NAME            [hdfs]
@@ -30,17 +28,14 @@ Usage: cargo run --release --example webhdfs -- [FLAGS]
   --umask UMASK               [022]; in the language of the dialect, such as u=rwx,g=rx,o= of HDFS
   --token-life SECONDS        [3600]
   --audit FILE                [standard error]
-";
+"];
 
 pub struct Flags {
     pub http: SocketAddr,
     pub worker: SocketAddr,
     pub data: Option<PathBuf>,
     pub no_tls: bool,
-    pub keystore: Option<PathBuf>,
-    pub keystore_password_file: Option<PathBuf>,
-    pub keystore_alias: Option<String>,
-    pub truststore: Option<PathBuf>,
+    pub tls: TlsFlags,
     pub dialect: String,
     pub user_groups: String,
     pub super_user: String,
@@ -63,10 +58,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         worker: SocketAddr::from(([127, 0, 0, 1], 9865)),
         data: None,
         no_tls: false,
-        keystore: None,
-        keystore_password_file: None,
-        keystore_alias: None,
-        truststore: None,
+        tls: TlsFlags::default(),
         dialect: "hdfs".to_owned(),
         user_groups: "alice=staff,eng;bob=staff;yarn=hadoop".to_owned(),
         super_user: "hdfs".to_owned(),
@@ -89,14 +81,6 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("worker") => flags.worker = parser.value()?.parse()?,
                 Arg::Long("data") => flags.data = Some(parser.value()?.into()),
                 Arg::Long("no-tls") => flags.no_tls = true,
-                Arg::Long("tls-keystore") => flags.keystore = Some(parser.value()?.into()),
-                Arg::Long("tls-keystore-password-file") => {
-                    flags.keystore_password_file = Some(parser.value()?.into());
-                }
-                Arg::Long("tls-keystore-alias") => {
-                    flags.keystore_alias = Some(parser.value()?.string()?);
-                }
-                Arg::Long("tls-truststore") => flags.truststore = Some(parser.value()?.into()),
                 Arg::Long("dialect") => flags.dialect = parser.value()?.string()?,
                 Arg::Long("user-groups") => flags.user_groups = parser.value()?.string()?,
                 Arg::Long("superuser") => flags.super_user = parser.value()?.string()?,
@@ -107,6 +91,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                     flags.token_life = Duration::from_secs(parser.value()?.parse()?);
                 }
                 Arg::Long("audit") => flags.audit = Some(parser.value()?.into()),
+                Arg::Long(name) => {
+                    let name = name.to_owned();
+                    if !flags.tls.read(&name, &mut parser)? {
+                        return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
+                    }
+                }
                 _ => return Err(arg.unexpected()),
             }
         }
@@ -118,16 +108,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         Err(error @ lexopt::Error::UnexpectedOption(_)) => return Err(error.to_string()),
         Err(error) => return Err(format!("{flag}{error}")),
     }
-    if flags.no_tls && (flags.keystore.is_some() || flags.truststore.is_some()) {
-        return Err("--no-tls contradicts --tls-keystore and --tls-truststore".to_owned());
-    }
-    if flags.keystore.is_none()
-        && (flags.keystore_alias.is_some() || flags.keystore_password_file.is_some())
-    {
+    if flags.no_tls && flags.tls.is_any() {
         return Err(
-            "--tls-keystore-alias and --tls-keystore-password-file need --tls-keystore".to_owned(),
+            "--no-tls contradicts --tls-keystore, --tls-cert and --tls-truststore".to_owned(),
         );
     }
+    flags.tls.check()?;
     if flags.super_groups.is_empty() {
         flags.super_groups.push("supergroup".to_owned());
     }

@@ -8,12 +8,12 @@
     reason = "a program has no public interface to mistake it for"
 )]
 
-mod demo;
 mod flags;
 mod http;
 mod metadata;
 mod namespace;
 mod services;
+mod tls;
 mod worker;
 
 use std::io::Write;
@@ -40,7 +40,8 @@ const PREFIX: &str = "/webhdfs/v1";
 async fn main() -> ExitCode {
     let outcome = match flags::parse(std::env::args_os().skip(1)) {
         Ok(Command::Help) => {
-            print!("{}", flags::HELP);
+            let [first, rest] = flags::HELP;
+            print!("{first}{}{rest}", tls::HELP);
             return ExitCode::SUCCESS;
         }
         Ok(Command::Run(flags)) => run(&flags).await.map_err(|error| error.to_string()),
@@ -56,11 +57,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
-    let (tls, demo_ca) = services::tls(flags)?;
-    let metadata_listener = Listener::bind(flags.http, tls.clone())
+    let tls = tls::start(flags)?;
+    let config = tls.as_ref().map(|tls| tls.server.clone());
+    let metadata_listener = Listener::bind(flags.http, config.clone())
         .await
         .map_err(|error| format!("--http {}: {error}", flags.http))?;
-    let worker_listener = Listener::bind(flags.worker, tls)
+    let worker_listener = Listener::bind(flags.worker, config)
         .await
         .map_err(|error| format!("--worker {}: {error}", flags.worker))?;
     let (metadata_url, worker_url) = (metadata_listener.url()?, worker_listener.url()?);
@@ -82,7 +84,7 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready metadata={metadata_url} worker={worker_url}")?;
-    if let Some(ca) = demo_ca {
+    if let Some(ca) = tls.as_ref().and_then(|tls| tls.demo_ca.as_ref()) {
         let ca = ca.display();
         writeln!(out, "\nTry, from this folder:")?;
         for line in [

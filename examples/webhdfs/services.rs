@@ -14,18 +14,13 @@ use bailiwick::audit::{Format, Lines, Sink};
 use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, UserName};
-use bailiwick::tls::{self, ClientAuth, Password, ServerContext, Store, TlsError};
 use tempfile::TempDir;
-use tokio_rustls::TlsAcceptor;
 
-use crate::demo;
 use crate::flags::Flags;
 use crate::metadata::{Metadata, PendingFiles};
 use crate::namespace::{Birth, Namespace};
 use crate::worker::{Blocks, Worker};
 
-const KEYSTORE_PASSWORD: &str = "WEBHDFS_TLS_KEYSTORE_PASSWORD";
-const TRUSTSTORE_PASSWORD: &str = "WEBHDFS_TLS_TRUSTSTORE_PASSWORD";
 /// By how much the clocks of metadata servers and workers may differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 const KEY_LIFE: Duration = Duration::from_secs(24 * 3600);
@@ -225,41 +220,4 @@ fn data_folder(flags: &Flags) -> Result<(Option<TempDir>, PathBuf), String> {
             Ok((Some(folder), data))
         }
     }
-}
-
-/// The TLS of both listeners, and the certificate to trust if it was made for demonstration.
-pub fn tls(flags: &Flags) -> Result<(Option<TlsAcceptor>, Option<PathBuf>), Box<dyn Error>> {
-    if flags.no_tls {
-        return Ok((None, None));
-    }
-    let provider = tls::ring_provider();
-    let (store, ca) = match &flags.keystore {
-        Some(path) => {
-            let password = match &flags.keystore_password_file {
-                Some(file) => Some(Password::from_file(file)?),
-                None => password(KEYSTORE_PASSWORD)?,
-            };
-            (Store::open(path, password.as_ref())?, None)
-        }
-        None => {
-            let pem = demo::server_pem()?;
-            (
-                Store::read(pem.as_bytes(), None)?,
-                Some(demo::publish_ca(&pem)?),
-            )
-        }
-    };
-    let identity = store.key(flags.keystore_alias.as_deref(), None, &provider)?;
-    let mut server = ServerContext::new(&identity, &provider);
-    if let Some(path) = &flags.truststore {
-        let trust = Store::open(path, password(TRUSTSTORE_PASSWORD)?.as_ref())?.trust(None)?;
-        server = server.client_auth(ClientAuth::Required(trust));
-    }
-    Ok((Some(TlsAcceptor::from(Arc::new(server.config()?))), ca))
-}
-
-/// A password from the environment, where it is set.
-fn password(variable: &str) -> Result<Option<Password>, TlsError> {
-    let set = std::env::var_os(variable).is_some();
-    set.then(|| Password::from_env(variable)).transpose()
 }

@@ -112,6 +112,13 @@ impl Server {
         (child, metadata.to_owned(), worker.to_owned())
     }
 
+    /// What it says when it does not start.
+    pub(crate) fn refused(args: &[&str]) -> String {
+        let out = Command::new(executable()).args(args).output().unwrap();
+        assert!(!out.status.success(), "{args:?}");
+        String::from_utf8(out.stderr).unwrap()
+    }
+
     pub(crate) fn ca(&self) -> PathBuf {
         self.folder.path().join("target/webhdfs-demo/ca.pem")
     }

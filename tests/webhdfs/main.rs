@@ -1,6 +1,7 @@
 //! The whole way through: the example server as a process, with curl, Java and Python as its clients.
 
 mod dialects;
+mod tls;
 
 #[path = "../support/webhdfs.rs"]
 mod support;
@@ -11,7 +12,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::{Server, curl};
+use support::Server;
 
 fn output(command: &mut Command, package: &str) -> std::process::Output {
     command
@@ -793,131 +794,6 @@ fn files_live_through_all_operations() {
         .error()
         .1;
     assert!(denied.starts_with("Permission denied by sticky bit: user=bob, path=\"/tmp/f\":alice:supergroup:-rw-r--r--, parent=\"/tmp\":hdfs:supergroup:drwxrwxrwt"), "{denied}");
-}
-
-const SEED_STORES: &str = r#"
-keytool -genkeypair -alias key -keyalg RSA -keysize 2048 -dname "CN=localhost, OU=Department, O=Company, L=City, ST=State, C=US" -keystore keystore.jks -keypass keypass -storepass keypass $TYPE
-keytool -export -alias key -keystore keystore.jks -storepass keypass -rfc -file selfsigned.cer
-keytool -import -alias key -noprompt -file selfsigned.cer -keystore truststore.jks -storepass trustpass $TYPE
-keytool -genkeypair -alias ca -keystore ca.keystore -dname "CN=Sample CA" -storepass password -keypass password -keyalg RSA -ext bc=ca:true $TYPE
-keytool -keystore ca.keystore -storepass password -alias ca -exportcert > ca.cer
-keytool -importcert -keystore ca.truststore -alias ca -storepass password -noprompt -file ca.cer $TYPE
-keytool -exportcert -rfc -keystore ca.keystore -storepass password -alias ca > ca.pem
-keytool -genkeypair -alias node1 -keystore node1.keystore -dname "CN=node1.company.org" -ext SAN=dns:node1.company.org,ip:127.0.0.1 -storepass password -keypass password -keyalg RSA $TYPE
-keytool -certreq -keystore node1.keystore -storepass password -alias node1 -file node1.csr
-keytool -gencert -keystore ca.keystore -storepass password -alias ca -ext SAN=dns:node1.company.org,ip:127.0.0.1 -infile node1.csr -outfile node1.cer
-keytool -importcert -keystore node1.keystore -storepass password -file ca.cer -alias ca -noprompt
-keytool -importcert -keystore node1.keystore -storepass password -file node1.cer -alias node1 -noprompt
-printf 'keypass\n' > keypass; printf 'password\n' > password
-"#;
-
-#[test]
-fn key_stores_of_keytool_serve_curl_and_java() {
-    for store_type in ["-storetype JKS", ""] {
-        let folder = tempfile::TempDir::new().unwrap();
-        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-        let out = output(
-            Command::new("bash")
-                .args(["-ec", SEED_STORES])
-                .env("TYPE", store_type)
-                .current_dir(&folder),
-            "openjdk-17-jdk-headless",
-        );
-        assert!(
-            out.status.success(),
-            "{}",
-            String::from_utf8_lossy(&out.stderr)
-        );
-        for (store, password, cer, good, good_password, bad, bad_password) in [
-            (
-                "keystore.jks",
-                "keypass",
-                "selfsigned.cer",
-                "truststore.jks",
-                "trustpass",
-                "ca.truststore",
-                "password",
-            ),
-            (
-                "node1.keystore",
-                "password",
-                "ca.pem",
-                "ca.truststore",
-                "password",
-                "truststore.jks",
-                "trustpass",
-            ),
-        ] {
-            let server = Server::start(&[
-                "--tls-keystore",
-                &at(store),
-                "--tls-keystore-password-file",
-                &at(password),
-            ]);
-            // The self-signed certificate of the first seed has no name but its CN.
-            let url = if store == "keystore.jks" {
-                server.metadata.replace("127.0.0.1", "localhost")
-            } else {
-                server.metadata.clone()
-            };
-            let url = format!("{url}/webhdfs/v1/?op=LISTSTATUS&user.name=hdfs");
-            assert_eq!(curl(&folder.path().join(cer), &[&url]).status, 200);
-            let java = |truststore: &str, password: &str| {
-                let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/java/HttpsGet.java");
-                let mut command = Command::new("java");
-                command.args(["-XX:TieredStopAtLevel=1"]).arg(client).args([
-                    &url,
-                    &at(truststore),
-                    password,
-                ]);
-                let out = output(&mut command, "openjdk-17-jdk-headless");
-                String::from_utf8_lossy(&out.stdout).trim().to_owned()
-            };
-            assert_eq!(java(good, good_password), "200", "{store} {store_type}");
-            assert_eq!(
-                java(bad, bad_password),
-                "refused: SSLHandshakeException",
-                "{store} {store_type}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_trust_store_asks_clients_for_certificates() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let script = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out client.pem -subj /CN=client -days 2 \
-                  -addext basicConstraints=critical,CA:false -addext extendedKeyUsage=clientAuth
-                  keytool -importcert -noprompt -alias client -file client.pem -keystore trust.p12 -storepass trustpass";
-    let out = output(
-        Command::new("bash")
-            .args(["-ec", script])
-            .current_dir(&folder),
-        "openssl",
-    );
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let password = [("WEBHDFS_TLS_TRUSTSTORE_PASSWORD", "trustpass")];
-    let server = Server::start_with(&["--tls-truststore", &at("trust.p12")], &password);
-    let url = format!(
-        "{}/webhdfs/v1/?op=LISTSTATUS&user.name=hdfs",
-        server.metadata
-    );
-    let (cert, key) = (at("client.pem"), at("key.pem"));
-    assert_eq!(
-        server.curl(&["--cert", &cert, "--key", &key, &url]).status,
-        200
-    );
-    let mut stranger = Command::new("curl");
-    stranger.args(["-sS", &url, "--cacert"]).arg(server.ca());
-    let refused = output(&mut stranger, "curl");
-    assert!(!refused.status.success() && refused.stdout.is_empty());
-    let why = String::from_utf8_lossy(&refused.stderr);
-    assert!(why.contains("alert"), "{why}");
 }
 
 #[test]

@@ -6,17 +6,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bailiwick::tls::{self, Reloader};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 use super::Body;
 use super::answers::{Answers, Counted};
@@ -32,11 +33,14 @@ const MAX_DRAINED: usize = 1 << 20;
 /// A bound port, with TLS or without.
 pub struct Listener {
     tcp: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Reloader<ServerConfig>>,
 }
 
 impl Listener {
-    pub async fn bind(address: SocketAddr, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+    pub async fn bind(
+        address: SocketAddr,
+        tls: Option<Reloader<ServerConfig>>,
+    ) -> io::Result<Self> {
         let tcp = TcpListener::bind(address).await?;
         Ok(Self { tcp, tls })
     }
@@ -63,28 +67,33 @@ impl Listener {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            let (tls, handler) = (self.tls.clone(), handler.clone());
+            // What was loaded last is for whoever comes next.
+            let config = self.tls.as_ref().map(Reloader::current);
+            let handler = handler.clone();
             tokio::spawn(async move {
-                connection(tcp, peer, tls, handler).await;
+                connection(tcp, peer, config, handler).await;
                 drop(slot);
             });
         }
     }
 }
 
-async fn connection<H, F>(tcp: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>, handler: H)
-where
+async fn connection<H, F>(
+    tcp: TcpStream,
+    peer: SocketAddr,
+    config: Option<Arc<ServerConfig>>,
+    handler: H,
+) where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
     // Small answers must not wait for the peer's acknowledgement of the one before.
     let _ = tcp.set_nodelay(true);
-    match tls {
+    match config {
         None => requests(tcp, peer, handler).await,
-        Some(tls) => match timeout(HANDSHAKE, tls.accept(tcp)).await {
-            Ok(Ok(stream)) => requests(stream, peer, handler).await,
-            Ok(Err(error)) => eprintln!("TLS handshake with {peer} failed: {error}"),
-            Err(_) => eprintln!("TLS handshake with {peer} took longer than {HANDSHAKE:?}"),
+        Some(config) => match tls::accept(config, tcp, HANDSHAKE).await {
+            Ok(stream) => requests(stream, peer, handler).await,
+            Err(error) => eprintln!("TLS handshake with {peer} failed: {error}"),
         },
     }
 }
