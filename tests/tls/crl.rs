@@ -408,6 +408,16 @@ fn lists_of_openssl_are_read_from_files() {
         assert_eq!(called(&trust, &good), Ok(()), "{files:?}");
         assert_refused!(called(&trust, &bad), CertificateError::Revoked);
     }
+    // One that says nothing about these.
+    let other = Made::new(&[], None, authority);
+    std::fs::write(folder.path("other.crl"), other.crl(&[], |_| {})).unwrap();
+    let unknown = source.clone().crl(folder.path("other.crl"));
+    assert_refused!(
+        called(&load(&unknown).unwrap(), &good),
+        CertificateError::UnknownRevocationStatus
+    );
+    let weak = unknown.unknown_revocation(UnknownRevocation::WeaklyAccepted);
+    assert_eq!(called(&load(&weak).unwrap(), &good), Ok(()));
     // What was read is what a reload watches.
     let mut files = Files::new(SystemTime::now());
     source

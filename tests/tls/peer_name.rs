@@ -6,7 +6,7 @@ use bailiwick::tls::{
     ring_provider,
 };
 use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, SanType};
-use rustls::{HandshakeKind, ServerConnection};
+use rustls::{ClientConnection, HandshakeKind, ServerConnection};
 
 use crate::made::{Made, authority};
 use crate::tools::meet;
@@ -238,6 +238,9 @@ fn a_common_name_in_any_string_type_is_text_or_an_error() {
         (0x0c, &b"alice\xff"[..]),
         (0x13, b"alice\xff"),
         (0x14, b"alice\xff"),
+        // As UTF-8, these would be text.
+        (0x13, "zoë".as_bytes()),
+        (0x14, "zoë".as_bytes()),
         (0x1e, b"\0a\0l\0i\0c\0e\0"),
         (0x1e, b"\0a\0l\0i\0c\xd8\0"),
     ] {
@@ -324,4 +327,41 @@ fn the_peer_of_a_connection_becomes_a_principal() {
     assert!(theirs.is_err());
     let error = names.principal(&connection).unwrap_err();
     assert!(matches!(error, TlsError::NoPeerCertificate), "{error:?}");
+}
+
+/// The certificate is there before the handshake is: only its end proves that nobody has meddled with the rest.
+#[test]
+fn there_is_no_principal_before_the_end_of_the_handshake() {
+    let servant = Made::new(&["localhost"], None, |_| {});
+    let alice = Made::new(&["alice"], None, |_| {});
+    let server = ServerContext::new(&servant.identity(), &ring_provider())
+        .client_auth(ClientAuth::Required(alice.trust()))
+        .protocols(Protocols::Tls12);
+    let client = ClientContext::new(&servant.trust(), &ring_provider()).identity(&alice.identity());
+    let mut server = ServerConnection::new(server.config().unwrap().into()).unwrap();
+    let name = "localhost".try_into().unwrap();
+    let mut client = ClientConnection::new(client.config().unwrap().into(), name).unwrap();
+    let names = PeerName::in_order([NameSource::Dns]);
+    let mut early = 0;
+    while server.is_handshaking() {
+        let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+        client.write_tls(&mut to_server).unwrap();
+        for byte in to_server {
+            assert!(matches!(
+                names.principal(&server),
+                Err(TlsError::NoPeerCertificate)
+            ));
+            early += usize::from(server.peer_certificates().is_some());
+            server.read_tls(&mut [byte].as_slice()).unwrap();
+            server.process_new_packets().unwrap();
+        }
+        server.write_tls(&mut to_client).unwrap();
+        client.read_tls(&mut to_client.as_slice()).unwrap();
+        client.process_new_packets().unwrap();
+    }
+    assert!(
+        early > 0,
+        "rustls shows the certificate only at the end now"
+    );
+    assert_eq!(names.principal(&server).unwrap().name().as_str(), "alice");
 }

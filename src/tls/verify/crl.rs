@@ -1,6 +1,5 @@
 //! Certificate revocation lists (RFC 5280 §5).
 
-use std::cmp::Reverse;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -106,7 +105,7 @@ impl Crls {
     pub fn and(mut self, others: &Self) -> Self {
         let all = Arc::make_mut(&mut self.0);
         all.extend(others.0.iter().cloned());
-        all.sort_by_key(|crl| Reverse(crl.age.clone()));
+        all.sort_by(|one, other| other.age.cmp(&one.age));
         self
     }
 

@@ -87,9 +87,14 @@ impl Trust {
     /// - Every certificate between the peer and the authority is looked up, the peer's among them, in the list of its
     ///   issuer. [`unknown_revocation`](Self::unknown_revocation) says what happens if there is none.
     /// - A list whose time is over (`nextUpdate`) is a reason to refuse: somebody may be keeping the next one away.
-    /// - A certificate that is trusted itself needs no list. If there is one of its issuer, it counts.
+    /// - Of several lists of one issuer, the latest counts.
+    /// - A certificate that is trusted itself needs no list. It is refused if any list of its issuer names it, or if
+    ///   there are such lists and the time of all is over.
     /// - A list has to be signed by its issuer. Where that is one of the trusted certificates, a wrong signature is an
-    ///   error when the context is made, and so is a list that no chain can lead to.
+    ///   error when the context is made, and so is a list that no chain can lead to. An intermediate authority is known
+    ///   only with the chain; a wrong signature is then a reason to refuse.
+    ///
+    /// Every handshake checks the signature of the lists that it looks into, which takes time in proportion to their size.
     pub fn with_crls(mut self, crls: &Crls) -> Self {
         self.crls = self.crls.and(crls);
         self
