@@ -141,7 +141,7 @@ public class TlsPeer {
         } catch (IOException e) {
             // It was refused, and has said so.
         }
-        print(result);
+        print("result\t" + result);
     }
 
     static String peer(SSLSession session) throws GeneralSecurityException {

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
@@ -31,15 +31,12 @@ pub(crate) fn missing(program: &str, error: &std::io::Error) -> String {
 
 /// Runs a script in a folder and returns what it printed. With `jks`, keytool is told to write the old format.
 pub(crate) fn shell(folder: &Path, script: &str, jks: bool) -> String {
-    for program in ["keytool", "openssl"] {
-        // The shell would only say 127.
-        let argument = if program == "keytool" {
-            "-help"
-        } else {
-            "version"
-        };
-        output(Command::new(program).arg(argument));
-    }
+    // The shell would only say 127.
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        output(Command::new("keytool").arg("-help"));
+        output(Command::new("openssl").arg("version"));
+    });
     let store_type = if jks { "-storetype JKS" } else { "" };
     let script = format!(
         "keytool() {{ command keytool \"$@\" {store_type} -J-XX:TieredStopAtLevel=1; }}\n{script}"

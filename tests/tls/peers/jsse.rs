@@ -50,7 +50,7 @@ impl Jsse {
 
     fn outcomes(&self, connections: usize) -> Vec<Outcome> {
         (0..connections)
-            .map(|_| outcome(&self.0.line("")))
+            .map(|_| outcome(&self.0.line("result\t")))
             .collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::write;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::SystemTime;
 
@@ -21,7 +22,7 @@ use rustls::ServerConfig;
 use super::Auth;
 use crate::folder::{Folder, SELF_SIGNED_PAIR, TWO_NODES};
 use crate::made::{Made, authority, common_name};
-use crate::tools::shell;
+use crate::tools::{output, shell};
 
 /// A file with a key or certificates, and its password.
 pub(crate) struct Keys {
@@ -108,8 +109,8 @@ impl Parties {
             None => self.party(words).trust().clone(),
             Some((hash @ ("sha256" | "sha1"), name)) => {
                 let certificate = self.party(name).certificate.display();
-                let script = format!("openssl x509 -in {certificate} -noout -fingerprint -{hash}");
-                let printed = shell(self.folder.0.path(), &script, false);
+                let command = format!("x509 -in {certificate} -noout -fingerprint -{hash}");
+                let printed = self.openssl(&command);
                 let (_, fingerprint) = printed.split_once('=').unwrap();
                 Trust::from_fingerprints(&fingerprint.parse().unwrap())
             }
@@ -174,11 +175,7 @@ impl Parties {
         let between = new(&[], Some(&root), authority);
 
         // By openssl: it cannot read the form that rcgen writes, with the public key (RFC 5958 §2).
-        let ed25519 = shell(
-            this.folder.0.path(),
-            "openssl genpkey -algorithm ed25519",
-            false,
-        );
+        let ed25519 = this.openssl("genpkey -algorithm ed25519");
         let ed25519 = KeyPair::from_pem(&ed25519).unwrap();
         const NODE1: &[&str] = &["node1.company.org"];
         let by_root =
@@ -264,10 +261,19 @@ impl Parties {
             ("stale", root.crl(&[&revoked], stale)),
         ] {
             write(this.path(name), der).unwrap();
-            let script = format!("openssl crl -inform DER -in {name} -out {name}.crl");
-            shell(this.folder.0.path(), &script, false);
+            this.openssl(&format!("crl -inform DER -in {name} -out {name}.crl"));
         }
         this
+    }
+
+    /// Runs openssl in the folder, and returns what it prints.
+    fn openssl(&self, arguments: &str) -> String {
+        let mut openssl = Command::new("openssl");
+        openssl.args(arguments.split(' '));
+        let output = output(openssl.current_dir(&self.folder.0));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {arguments}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// A store of the documentation: keytool's file for us and JSSE, a copy for openssl, which cannot read it here.
@@ -277,11 +283,9 @@ impl Parties {
         [keys, password]: [&'static str; 2],
         trusted: Option<[&'static str; 2]>,
     ) {
-        let script = format!(
-            "openssl pkcs12 -in {keys} -passin pass:{password} -nodes -out {name}.pem
-             openssl pkcs12 -in {keys} -passin pass:{password} -nokeys -clcerts -out {name}.crt.pem"
-        );
-        shell(self.folder.0.path(), &script, false);
+        let store = format!("pkcs12 -in {keys} -passin pass:{password}");
+        self.openssl(&format!("{store} -nodes -out {name}.pem"));
+        self.openssl(&format!("{store} -nokeys -clcerts -out {name}.crt.pem"));
         let certificate = self.path(&format!("{name}.crt.pem"));
         let (trusted, trust_password) = match trusted {
             Some([file, password]) => (self.path(file), password),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use self::Second::{Full, Refused, Resumed};
+use bailiwick::tls::NameCheck::{DangerouslyNone as AnyName, Standard};
 use bailiwick::tls::{ClientContext, NameCheck, Resumption, ServerContext, ring_provider};
 
 use super::party::{Parties, Party};
@@ -15,7 +17,6 @@ enum Second {
     Full,
     Refused(&'static str, &'static str),
 }
-use Second::{Full, Refused, Resumed};
 
 /// What our server asks of clients and whom it trusts, at first and then; `None` if it stays the same context. Who calls.
 type Server = (Auth, &'static str);
@@ -41,7 +42,6 @@ const SERVERS: &[(Server, Option<Server>, &str, Second)] = &[
 
 /// How our client checks names and whom it trusts, at first and then. Which server it calls.
 type Client = (NameCheck, &'static str);
-use NameCheck::{DangerouslyNone as AnyName, Standard};
 #[rustfmt::skip]
 const CLIENTS: &[(Client, Option<Client>, &str, Second)] = &[
     ((Standard, "root"),   None,                       "addresses",  Resumed),

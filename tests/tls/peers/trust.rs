@@ -70,6 +70,8 @@ const CLIENTS: &[(Auth, &str, &str, Result<(), Refused>)] = &[
     (Auth::Required, "sha256 pinned", "pinned",       Ok(())),
     (Auth::Required, "sha1 node2", "node2",           Ok(())),
     (Auth::Required, "sha256 pinned", "addresses",    Err(("UnknownIssuer", "unknown_ca"))),
+    (Auth::Required, "expired", "expired",   Err(("Expired", "certificate_expired"))),
+    (Auth::Required, "for_servers", "for_servers", Err(("InvalidPurpose", "unsupported_certificate"))),
     (Auth::Required, "ca", "node2",          Ok(())),
     (Auth::Required, "node2", "node2",       Ok(())),
     (Auth::Required, "pinned", "pinned",     Ok(())),
