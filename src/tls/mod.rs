@@ -2,8 +2,8 @@
 //!
 //! The way from files to a configuration of [`rustls`] has three steps:
 //!
-//! 1. [`Store::open`] reads a JKS, PKCS12 or PEM file. The type is found by content, because `keytool -keystore x.jks`
-//!    has written PKCS12 since Java 9 (JEP 229).
+//! 1. [`Store::open`] reads a JKS, JCEKS, PKCS12 or PEM file. The type is found by content, because
+//!    `keytool -keystore x.jks` has written PKCS12 since Java 9 (JEP 229).
 //! 2. [`Store::key`] chooses a private key and checks that it belongs to its certificate; [`Store::trust`] collects
 //!    what to trust.
 //! 3. [`ServerContext`] and [`ClientContext`] make a [`rustls::ServerConfig`] or [`rustls::ClientConfig`] of them.

@@ -62,6 +62,19 @@ public class Stores {
             empty.setCertificateEntry("root", root);
             save(empty, dir.resolve("api-empty" + end), "");
 
+            if (pkcs12) {
+                // Java's spelling of no password at all, as opposed to an empty one.
+                for (String name : new String[] {"null", "nullold"}) {
+                    if (name.equals("nullold")) {
+                        System.setProperty("keystore.pkcs12.legacy", "");
+                    }
+                    KeyStore none = make(type);
+                    none.setKeyEntry("key", ecKey, new char[1], new Certificate[] {ec});
+                    save(none, dir.resolve("api-" + name + end), "\0");
+                }
+                System.clearProperty("keystore.pkcs12.legacy");
+            }
+
             KeyStore foreign = make(type);
             String password = pkcs12 ? "storepass" : "schl\u00fcssel\u20ac\ud83d\udd11";
             String keyPassword = type.equals("JKS") ? password : "storepass";

@@ -1,5 +1,5 @@
-//! The formats JKS (`sun.security.provider.JavaKeyStore`) and JCEKS (`com.sun.crypto.provider.JceKeyStore`): they differ in
-//! how a key is sealed, and JCEKS may hold secret keys.
+//! The formats JKS (`sun.security.provider.JavaKeyStore`) and JCEKS (`com.sun.crypto.provider.JceKeyStore`): they
+//! differ in how a key is sealed, and JCEKS may hold secret keys.
 
 use rustls::pki_types::CertificateDer;
 use sha1::{Digest, Sha1};

@@ -251,18 +251,20 @@ fn by_keytool() -> (String, Vec<Made>) {
 fn by_the_api() -> Vec<Made> {
     let mut made = Vec::new();
     let names = [
-        "keypass", "empty", "foreign", "secret", "disorder", "gap", "mismatch",
+        "keypass", "empty", "null", "nullold", "foreign", "secret", "disorder", "gap", "mismatch",
     ];
     for end in ["jks", "jceks", "pkcs12"] {
         for name in names {
             match (name, end) {
-                ("secret", "jks") | ("disorder" | "gap", "pkcs12") => continue,
+                ("secret", "jks")
+                | ("disorder" | "gap", "pkcs12")
+                | ("null" | "nullold", "jks" | "jceks") => continue,
                 _ => {}
             }
             let mut store = Made::new(format!("api-{name}.{end}"), "java.security.KeyStore");
             match name {
                 "keypass" => store.key_password = Some("otherpass".to_owned()),
-                "empty" => store.password = String::new(),
+                "empty" | "null" | "nullold" => store.password = String::new(),
                 "foreign" if end != "pkcs12" => {
                     store.password = "schlüssel€🔑".to_owned();
                     store.key_password = (end == "jceks").then(|| "storepass".to_owned());
