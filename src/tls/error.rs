@@ -70,7 +70,7 @@ pub enum TlsError {
         store: String,
     },
     /// The store is intact, but its key does not open with the key password.
-    #[error("wrong key password for alias `{alias}` of `{store}`")]
+    #[error("wrong key password for alias `{}` of `{store}`", shown(alias))]
     WrongKeyPassword {
         /// The file.
         store: String,
@@ -84,7 +84,11 @@ pub enum TlsError {
         store: String,
     },
     /// The alias asked for is not there, or is an entry of the other kind.
-    #[error("`{store}` has no such entry `{alias}`, only {}", quoted(known))]
+    #[error(
+        "`{store}` has no such entry `{}`, only {}",
+        shown(alias),
+        quoted(known)
+    )]
     NoSuchAlias {
         /// The file.
         store: String,
@@ -102,7 +106,10 @@ pub enum TlsError {
         aliases: Vec<String>,
     },
     /// The private key is not the one of the first certificate of its chain.
-    #[error("the key `{alias}` of `{store}` does not match its certificate")]
+    #[error(
+        "the key `{}` of `{store}` does not match its certificate",
+        shown(alias)
+    )]
     KeyMismatch {
         /// The file.
         store: String,
@@ -110,7 +117,7 @@ pub enum TlsError {
         alias: String,
     },
     /// The private key is damaged, or of a kind the crypto provider does not know.
-    #[error("the key `{alias}` of `{store}` cannot be used: {reason}")]
+    #[error("the key `{}` of `{store}` cannot be used: {reason}", shown(alias))]
     BadKey {
         /// The file.
         store: String,
@@ -120,7 +127,10 @@ pub enum TlsError {
         reason: String,
     },
     /// A certificate cannot be used.
-    #[error("the certificate `{alias}` of `{store}` cannot be used: {reason}")]
+    #[error(
+        "the certificate `{}` of `{store}` cannot be used: {reason}",
+        shown(alias)
+    )]
     BadCertificate {
         /// The file.
         store: String,
@@ -137,7 +147,10 @@ pub enum TlsError {
         store: String,
     },
     /// A certificate is not valid at the time of loading.
-    #[error("the certificate `{alias}` of `{store}` is not valid now: {reason}")]
+    #[error(
+        "the certificate `{}` of `{store}` is not valid now: {reason}",
+        shown(alias)
+    )]
     Expired {
         /// The file.
         store: String,
@@ -219,7 +232,10 @@ pub enum TlsError {
         reason: String,
     },
     /// The certificate of this side is not believed by the trust of this side.
-    #[error("the certificate `{alias}` of `{store}` is not believed by its own side: {reason}")]
+    #[error(
+        "the certificate `{}` of `{store}` is not believed by its own side: {reason}",
+        shown(alias)
+    )]
     NotBelieved {
         /// The file.
         store: String,
@@ -228,6 +244,18 @@ pub enum TlsError {
         /// What the check of the chain said.
         reason: String,
     },
+}
+
+/// An alias comes out of a file that anybody may have made. In a log it must stay on its line.
+fn shown(alias: &str) -> String {
+    let mut text = String::with_capacity(alias.len());
+    for c in alias.chars() {
+        match c {
+            '\'' | '"' => text.push(c),
+            c => text.extend(c.escape_debug()),
+        }
+    }
+    text
 }
 
 fn configured(stated: Option<StoreType>) -> String {
@@ -240,10 +268,27 @@ fn quoted(aliases: &[String]) -> String {
     let mut list: Vec<String> = aliases
         .iter()
         .take(SHOWN)
-        .map(|alias| format!("`{alias}`"))
+        .map(|alias| format!("`{}`", shown(alias)))
         .collect();
     if aliases.len() > SHOWN {
         list.push(format!("{} more", aliases.len() - SHOWN));
     }
     list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_stays_on_its_line() {
+        let error = TlsError::AmbiguousAlias {
+            store: "a.jks".to_owned(),
+            aliases: vec!["o'schlüssel".to_owned(), "a\nb\u{202e}".to_owned()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "`a.jks` holds several keys, name one of `o'schlüssel`, `a\\nb\\u{202e}`"
+        );
+    }
 }

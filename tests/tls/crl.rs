@@ -302,6 +302,17 @@ fn a_certificate_that_is_trusted_itself_can_be_revoked_too() {
 }
 
 #[test]
+fn the_list_of_an_issuer_that_is_not_trusted_counts_for_its_trusted_certificate() {
+    let root = Made::new(&[], None, named("Root"));
+    let leaf = Made::new(&["localhost"], Some(&root), |_| {});
+    let none = |_: &mut CertificateRevocationListParams| {};
+    let server = server(&leaf.identity());
+    let with = |crl| called(&trust(&[&leaf], &[crl]), &server);
+    assert_eq!(with(root.crl(&[], none)), Ok(()));
+    assert_refused!(with(root.crl(&[&leaf], none)), CertificateError::Revoked);
+}
+
+#[test]
 fn a_server_looks_its_clients_up() {
     let servant = Made::new(&["localhost"], None, |_| {});
     let root = Made::new(&[], None, authority);

@@ -123,8 +123,8 @@ fn names() {
         (&[], "*.company.org", "node1.company.org", true),
         (&[], "127.0.0.1", "127.0.0.1", false),
         (&["127.0.0.1"], "localhost", "127.0.0.1", true),
-        // A name or address in the right place silences the common name.
-        (&["127.0.0.1"], "localhost", "localhost", false),
+        // A name in the right place silences the common name, an address does not, as in JSSE.
+        (&["127.0.0.1"], "localhost", "localhost", true),
         (&["other"], "localhost", "localhost", false),
         (&["other"], "localhost", "127.0.0.1", false),
         (&["*.company.org"], "x", "node1.company.org", true),

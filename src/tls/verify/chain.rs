@@ -190,10 +190,13 @@ fn signed(trust: &Trust, algorithms: &WebPkiSupportedAlgorithms) -> Result<Vec<S
             .iter()
             .filter(|one| crl.is_by(content(one.subject().as_raw())))
             .peekable();
-        if issuers.peek().is_none() && trust.authorities.is_empty() {
+        let is_about = |one: &X509Certificate<'_>| crl.is_by(content(one.issuer().as_raw()));
+        if issuers.peek().is_none() && trust.authorities.is_empty() && !trusted.iter().any(is_about)
+        {
             return Err(crl.unusable("is not trusted"));
         }
-        // Without: the list of an authority in between, whose key comes with the chain. webpki holds the two together.
+        // Without: the list of an authority in between, whose key comes with the chain: webpki holds the two together.
+        // Or that of the issuer of a certificate that is trusted itself: nobody knows its key, and the list can only refuse.
         let known = issuers.peek().is_some();
         let signers: Vec<_> = issuers
             .filter(|one| crl.signed_by(one, algorithms))

@@ -164,7 +164,7 @@ impl Crl {
             file: file.to_owned(),
             der: der.to_owned(),
             list: list.into(),
-            issuer: parsed.issuer().to_string(),
+            issuer: parsed.issuer().to_string().escape_debug().to_string(),
             age: (
                 unix_time(parsed.last_update()),
                 parsed.crl_number().cloned(),

@@ -32,8 +32,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     // The common name beside an alternative name: RFC 6125 passes it over, Hadoop does not.
     ("other_name", "node9.company.org",        "+ ++++ + +"),
     ("other_name", "node1.company.org",        "- ++++ - -"),
-    // Beside an address JSSE and openssl still look at it.
-    ("only_address", "node1.company.org",      "- ++++ + +"),
+    // Beside nothing but an address it counts.
+    ("only_address", "node1.company.org",      "+ ++++ + +"),
     ("only_address", "192.168.1.1",            "+ ---- + +"),
     // Two common names: neither, the last, all; for JSSE the last, for openssl all.
     ("two_names", "node1.company.org",         "- ---+ - +"),

@@ -32,7 +32,7 @@ use super::super::TlsError;
 #[non_exhaustive]
 pub enum NameCheck {
     /// The host must be a dNSName or iPAddress of the certificate's subject alternative names (RFC 9525). A
-    /// certificate with neither of the two is matched by its one common name, as RFC 6125 §6.4.4 allowed and JSSE's
+    /// certificate without any dNSName is matched by its one common name, as RFC 6125 §6.4.4 allowed and JSSE's
     /// endpoint identification `HTTPS` does: `keytool -dname CN=localhost` writes nothing else. An address never
     /// matches a common name. A wildcard stands for exactly one leftmost label, and two labels have to follow it.
     /// Case does not matter, nor one dot at the end of the host.

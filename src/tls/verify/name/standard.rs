@@ -1,4 +1,4 @@
-//! RFC 9525, with the common name of RFC 6125 §6.4.4 where there is nothing else.
+//! RFC 9525, with the common name of RFC 6125 §6.4.4 where there is no dNSName.
 
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, Error};
@@ -14,15 +14,17 @@ pub(super) fn check(
     certificate: &X509Certificate<'_>,
     host: &ServerName<'_>,
 ) -> Result<(), Error> {
-    let is_host = |name: &GeneralName<'_>| {
-        matches!(name, GeneralName::DNSName(_) | GeneralName::IPAddress(_))
-    };
-    if alternative_names(certificate)?.iter().any(is_host) {
+    let names = alternative_names(certificate)?;
+    let has_domain = names
+        .iter()
+        .any(|name| matches!(name, GeneralName::DNSName(_)));
+    let is_domain = matches!(host, ServerName::DnsName(_));
+    if names.is_empty() || (is_domain && !has_domain) {
+        by_common_name(certificate, host)
+    } else {
         parsed
             .verify_is_valid_for_subject_name(host)
             .map_err(rustls_error)
-    } else {
-        by_common_name(certificate, host)
     }
 }
 
