@@ -166,7 +166,7 @@ impl<'a> Set<'a> {
 
     fn rest_client(&self) -> Result<ClientSide, Gap> {
         let said = |name| Ok::<_, ConfigError>(self.keys.find(name)?.is_some());
-        let pinned = said("cert.fingerprint")?;
+        let pinned = self.keys.find_filled("cert.fingerprint")?.is_some();
         let mut client = ClientSide::new(
             if pinned || said("truststore")? || said("truststore-password")? {
                 self.trusted()?

@@ -167,6 +167,9 @@ fn fingerprints_take_the_place_of_the_trust_store() {
         matches!(side.trusted, Trusted::Fingerprints(_)),
         "not the system's"
     );
+    let blank = transports(&rest(&[&[("cert.fingerprint", " ")]]));
+    let side = blank.get(Transports::WEB).unwrap().client_side().unwrap();
+    assert!(matches!(side.trusted, Trusted::System));
 }
 
 #[test]
