@@ -155,6 +155,29 @@ impl Authority {
         }
     }
 
+    /// A revocation list with this certificate.
+    fn revoke(&self, certificate: &str) -> String {
+        let pem = std::fs::read(certificate).unwrap();
+        let (_, pem) = x509_parser::pem::parse_x509_pem(&pem).unwrap();
+        let serial = pem.parse_x509().unwrap().raw_serial().to_vec();
+        let now = std::time::SystemTime::now();
+        let revoked = rcgen::RevokedCertParams {
+            serial_number: serial.into(),
+            revocation_time: now.into(),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = rcgen::CertificateRevocationListParams {
+            this_update: now.into(),
+            next_update: (now + Duration::from_secs(3600)).into(),
+            crl_number: 1u64.into(),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
+    }
+
     /// Certificate and key of somebody at this address.
     fn issue(&self, name: &str) -> (String, String) {
         let params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
@@ -260,14 +283,17 @@ fn clients_without_a_certificate_get_in_where_it_is_optional() {
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (ours, others) = (Authority::new("ours"), Authority::new("others"));
     std::fs::write(at("trust.pem"), ours.certificate.pem()).unwrap();
-    for (name, authority) in [("friend", &ours), ("stranger", &others)] {
+    for (name, authority) in [("friend", &ours), ("leaver", &ours), ("stranger", &others)] {
         let (cert, key) = authority.issue("client");
         std::fs::write(at(&format!("{name}.pem")), cert).unwrap();
         std::fs::write(at(&format!("{name}.key")), key).unwrap();
     }
+    std::fs::write(at("revoked.crl"), ours.revoke(&at("leaver.pem"))).unwrap();
     let server = Server::start(&[
         "--tls-truststore",
         &at("trust.pem"),
+        "--tls-crl",
+        &at("revoked.crl"),
         "--tls-client-auth",
         "optional",
         "--tls-protocols",
@@ -282,12 +308,10 @@ fn clients_without_a_certificate_get_in_where_it_is_optional() {
     assert_eq!(server.curl(&[&url]).status, 200);
     let ca = server.ca().to_str().unwrap().to_owned();
     assert!(answers(&url, &ca, &at("friend.pem"), &at("friend.key")));
-    assert!(!answers(
-        &url,
-        &ca,
-        &at("stranger.pem"),
-        &at("stranger.key")
-    ));
+    for refused in ["stranger", "leaver"] {
+        let (cert, key) = (at(&format!("{refused}.pem")), at(&format!("{refused}.key")));
+        assert!(!answers(&url, &ca, &cert, &key), "{refused}");
+    }
     for (args, expected) in [
         (["--tlsv1.3", "--tls-max", "1.3"], false),
         (["--tls-max", "1.2", "--ciphers"], true),

@@ -107,7 +107,8 @@ fn key(flags: &TlsFlags) -> Option<KeySource> {
 fn clients(flags: &TlsFlags) -> impl Fn(&mut Files) -> Result<ClientAuth, TlsError> + use<> {
     let trust = flags.truststore.as_ref().map(|path| {
         let password = password(flags.truststore_password_file.as_ref(), TRUSTSTORE_PASSWORD);
-        TrustSource::store(path).password(password)
+        let store = TrustSource::store(path).password(password);
+        flags.crls.iter().fold(store, TrustSource::crl)
     });
     let optional = flags.client_auth.as_deref() == Some("optional");
     move |files| match &trust {
