@@ -11,6 +11,9 @@ use super::{Entry, Flaw};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Text may stand before, between and after the sections, as `openssl pkcs12` writes it.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Flaw> {
@@ -86,7 +89,9 @@ impl<'a> Sections<'a> {
         let mut parts = self.0.splitn(2, |&byte| matches!(byte, b'\n' | b'\r'));
         let line = parts.next()?;
         self.0 = parts.next().unwrap_or_default();
-        Some(line.trim_ascii_end())
+        // A section may be indented, as in YAML. One that is passed over would be missed later, or never.
+        let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+        Some(line.trim_ascii())
     }
 
     fn next(&mut self) -> Result<Option<Section>, Flaw> {
@@ -98,8 +103,12 @@ impl<'a> Sections<'a> {
                 break label;
             }
         };
+        // If the newlines were lost, a private key follows: it must not get into a message.
+        let name = label
+            .strip_suffix(DASHES)
+            .filter(|name| !name.windows(DASHES.len()).any(|part| part == DASHES))
+            .ok_or_else(|| Flaw::corrupt("a PEM section does not begin with a line of its own"))?;
         // Enough for every label that is known, and for a message.
-        let name = label.strip_suffix(b"-----").unwrap_or(label);
         let name = String::from_utf8_lossy(name.get(..64).unwrap_or(name));
         let corrupt = |what: &str| {
             let name = name.escape_debug();
@@ -170,6 +179,25 @@ mod tests {
         ];
         assert_eq!(sections(text).unwrap(), expected);
         assert_eq!(sections("").unwrap(), []);
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_blanks_hide_no_section() {
+        let text = "\u{feff}-----BEGIN A-----\nAQ==\n-----END A-----\n\u{feff}  -----BEGIN B-----\n  AQ==\n\t-----END B-----";
+        let expected = [("A".to_owned(), vec![1]), ("B".to_owned(), vec![1])];
+        assert_eq!(sections(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_key_without_its_newlines_is_not_shown() {
+        for newline in ["", " ", "\\n"] {
+            let text = ["-----BEGIN A-----", "AQID", "-----END A-----"].join(newline);
+            for text in [&text, text.trim_end_matches('-')] {
+                let error = sections(text).unwrap_err();
+                assert!(error.contains("a line of its own"), "{error}");
+                assert!(!error.contains("AQID"), "{error}");
+            }
+        }
     }
 
     #[test]
