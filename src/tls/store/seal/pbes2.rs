@@ -65,7 +65,7 @@ fn derive(
     let salt = parameters.take(der::OCTET_STRING).ok_or_else(broken)?;
     match derivation.oid {
         PBKDF2 => pbkdf2(parameters, password, salt, work, key),
-        SCRYPT => scrypt(parameters, password, salt, key),
+        SCRYPT => scrypt(parameters, password, salt, work, key),
         _ => Err(derivation.unsupported()),
     }
 }
@@ -114,15 +114,15 @@ fn pbkdf2(
     Ok(())
 }
 
-/// RFC 7914 §7.1, after the salt. OpenSSL asks for 16 MiB; more than 32 MiB, or that more than 16 times, is refused.
+/// RFC 7914 §7.1, after the salt. OpenSSL asks for 16 MiB; more than 32 MiB is refused. A block counts as an iteration.
 fn scrypt(
     mut parameters: Reader<'_>,
     password: &Password,
     salt: &[u8],
+    work: &mut Work,
     key: &mut [u8],
 ) -> Result<(), Flaw> {
     const MAX_BYTES: u64 = 32 << 20;
-    const MAX_TIMES: u64 = 16;
     let mut number = || {
         parameters
             .number()
@@ -134,9 +134,11 @@ fn scrypt(
     let bytes = cost
         .checked_mul(size)
         .and_then(|blocks| blocks.checked_mul(128));
-    if times > MAX_TIMES || bytes.is_none_or(|bytes| bytes > MAX_BYTES) {
+    if bytes.is_none_or(|bytes| bytes > MAX_BYTES) {
         return Err(costly());
     }
+    let blocks = usize::try_from(size.saturating_mul(times)).map_err(|_| costly())?;
+    work.iterations(Some(cost), blocks)?;
     let log_cost = u8::try_from(cost.ilog2()).map_err(|_| costly())?;
     let small = |number| u32::try_from(number).map_err(|_| costly());
     let parameters = scrypt::Params::new(log_cost, small(size)?, small(times)?)
@@ -145,4 +147,30 @@ fn scrypt(
         .ok_or_else(|| Flaw::corrupt("the parameters of scrypt do not fit together"))?;
     scrypt::scrypt(password.as_str().as_bytes(), salt, &parameters, key)
         .map_err(|_| Flaw::corrupt("the parameters of scrypt do not fit together"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrypt_takes_from_the_bound_of_all_derivations() {
+        let number = |number: &[u8]| der::element(der::INTEGER, &[number]);
+        let cost_1024 = [number(&[4, 0]), number(&[1]), number(&[1])];
+        let parameters = cost_1024.map(|number| number.to_vec()).concat();
+        let mut work = Work::new();
+        work.iterations(Some(Work::MOST - 1024 - 1023), 1).unwrap();
+        let mut derive = || {
+            let password = Password::new("password");
+            scrypt(
+                Reader(&parameters),
+                &password,
+                b"salt",
+                &mut work,
+                &mut [0; 16],
+            )
+        };
+        assert!(derive().is_ok());
+        assert!(matches!(derive(), Err(Flaw::Unsupported(_))));
+    }
 }
