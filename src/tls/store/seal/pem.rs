@@ -73,14 +73,14 @@ impl PemSeal {
         let size = C::key_size();
         let salt = self.iv.get(..8).unwrap_or_default();
         let mut key = Zeroizing::new(Vec::with_capacity(size + 16));
-        let mut digest = Vec::new();
+        let mut digest = Zeroizing::new(Vec::new());
         while key.len() < size {
-            digest = Md5::new()
+            let next = Md5::new()
                 .chain_update(&digest)
                 .chain_update(password)
                 .chain_update(salt)
-                .finalize()
-                .to_vec();
+                .finalize();
+            digest = Zeroizing::new(next.to_vec());
             key.extend_from_slice(&digest);
         }
         key.truncate(size);

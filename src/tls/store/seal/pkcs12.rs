@@ -170,9 +170,9 @@ fn derive<D: Digest + BlockSizeUser>(
     let diversifier = vec![purpose as u8; block];
     let filled = |text: &[u8]| {
         let len = text.len().div_ceil(block) * block;
-        text.iter().copied().cycle().take(len).collect::<Vec<u8>>()
+        Zeroizing::new(text.iter().copied().cycle().take(len).collect::<Vec<u8>>())
     };
-    let mut input = Zeroizing::new([filled(salt), filled(password)].concat());
+    let mut input = Zeroizing::new([filled(salt).as_slice(), &filled(password)].concat());
     for part in out.chunks_mut(size) {
         let mut digest = D::new()
             .chain_update(&diversifier)
