@@ -178,6 +178,61 @@ fn names() {
     }
 }
 
+/// Without alternative names, webpki alone has nothing to hold against the constraints.
+#[test]
+fn an_authority_for_one_domain_certifies_no_other_in_a_common_name() {
+    use rcgen::GeneralSubtree::DnsName;
+    let constrained = |issuer, permitted: &[&str], excluded: &[&str]| {
+        let trees = |names: &[&str]| names.iter().map(|&name| DnsName(name.to_owned())).collect();
+        Made::new(&[], issuer, |params| {
+            authority(params);
+            params.name_constraints = Some(rcgen::NameConstraints {
+                permitted_subtrees: trees(permitted),
+                excluded_subtrees: trees(excluded),
+            });
+        })
+    };
+    let root = Made::new(&[], None, authority);
+    for (permitted, excluded) in [(&["company.org"][..], &[][..]), (&[], &["bank.org"])] {
+        for issuer in [Some(&root), None] {
+            let domain = constrained(issuer, permitted, excluded);
+            let trusted = if issuer.is_some() { &root } else { &domain };
+            let hadoop = NameCheck::from_hadoop("DEFAULT").unwrap();
+            for (name, alternative, check, good) in [
+                ("www.bank.org", &[][..], NameCheck::Standard, false),
+                ("*.bank.org", &[], NameCheck::Standard, false),
+                ("www.bank.org", &[], hadoop, false),
+                ("www.bank.org", &["node1.company.org"], hadoop, false),
+                ("www.bank.org", &[], NameCheck::DangerouslyNone, true),
+                ("node1.company.org", &[], NameCheck::Standard, true),
+                ("*.company.org", &[], hadoop, true),
+                ("My server", &["node1.company.org"], hadoop, true),
+                (
+                    "My server",
+                    &["node1.company.org"],
+                    NameCheck::Standard,
+                    true,
+                ),
+            ] {
+                let leaf = Made::new(alternative, Some(&domain), common_name(name));
+                let client = ClientContext::new(&trusted.trust(), &ring_provider());
+                let client = client.name_check(check).config().unwrap();
+                let host = if good {
+                    "node1.company.org"
+                } else {
+                    "www.bank.org"
+                };
+                let (result, _) = handshake(&client, &leaf.unchecked_server(&[&domain]), host);
+                if good {
+                    assert_eq!(result, Ok(()), "{name} {check}");
+                } else {
+                    assert_refused!(result, CertificateError::Other(_));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn client_certificates() {
     let servant = Made::new(&["localhost"], None, |_| {});

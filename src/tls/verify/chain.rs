@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustls::crypto::WebPkiSupportedAlgorithms;
-use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use rustls::{CertRevocationListError, CertificateError, Error, OtherError};
 use webpki::{
     EndEntityCert, ExpirationPolicy, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
@@ -13,6 +13,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::super::TlsError;
 use super::super::der::content;
+use super::constraints;
 use super::crl::Crl;
 use super::purpose::Purpose;
 use super::trust::{Authority, key_may, parse};
@@ -72,12 +73,14 @@ impl Chains {
         })
     }
 
+    /// `by_common_name` is the host, if nothing but a common name says that the certificate is its own.
     pub(super) fn verify(
         &self,
         end_entity: &EndEntityCert<'_>,
         certificate: &X509Certificate<'_>,
         intermediates: &[CertificateDer<'_>],
         purpose: Purpose,
+        by_common_name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), Error> {
         // RFC 8446 §4.4.2.2; webpki does not look.
@@ -86,6 +89,7 @@ impl Chains {
         }
         let also = |path: &VerifiedPath<'_>| {
             may_issue(path)?;
+            by_common_name.map_or(Ok(()), |host| constraints::permit(path, host))?;
             self.in_time(path.anchor(), now)
         };
         let mut reason = webpki::Error::UnknownIssuer;

@@ -72,7 +72,7 @@ impl ClientCertVerifier for ClientVerifier {
         let (certificate, purpose) = (parse(end_entity)?, Purpose::Client);
         if !self.trust.pinned(end_entity, &certificate, purpose, now)? {
             self.chains
-                .verify(&parsed, &certificate, intermediates, purpose, now)?;
+                .verify(&parsed, &certificate, intermediates, purpose, None, now)?;
         }
         Ok(ClientCertVerified::assertion())
     }

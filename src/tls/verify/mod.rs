@@ -2,6 +2,7 @@
 
 mod chain;
 mod client;
+mod constraints;
 mod crl;
 mod fingerprint;
 mod name;

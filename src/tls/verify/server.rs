@@ -10,6 +10,7 @@ use webpki::EndEntityCert;
 
 use super::super::TlsError;
 use super::chain::{Chains, rustls_error};
+use super::name::Named;
 use super::purpose::Purpose;
 use super::trust::parse;
 use super::{NameCheck, Trust};
@@ -54,12 +55,20 @@ impl ServerCertVerifier for ServerVerifier {
     ) -> Result<ServerCertVerified, Error> {
         let parsed = EndEntityCert::try_from(end_entity).map_err(rustls_error)?;
         let (certificate, purpose) = (parse(end_entity)?, Purpose::Server);
-        if !self.trust.pinned(end_entity, &certificate, purpose, now)? {
-            self.chains
-                .verify(&parsed, &certificate, intermediates, purpose, now)?;
-        }
         let host = self.expected.as_ref().unwrap_or(server_name);
-        self.name_check.check(&parsed, &certificate, host)?;
+        let named = self.name_check.check(&parsed, &certificate, host);
+        if !self.trust.pinned(end_entity, &certificate, purpose, now)? {
+            let by_common_name = matches!(named, Ok(Named::ByCommonName)).then_some(host);
+            self.chains.verify(
+                &parsed,
+                &certificate,
+                intermediates,
+                purpose,
+                by_common_name,
+                now,
+            )?;
+        }
+        named?;
         Ok(ServerCertVerified::assertion())
     }
 

@@ -9,6 +9,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::X509Certificate;
 
 use super::super::presented::{alternative_names, common_names};
+use super::Named;
 
 /// Which of Hadoop's verifiers, the values of `hadoop.ssl.hostname.verifier`.
 ///
@@ -127,7 +128,7 @@ impl HadoopVerifier {
         self,
         certificate: &X509Certificate<'_>,
         host: &ServerName<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Named, Error> {
         let rules = self.rules();
         let called = match host {
             ServerName::DnsName(name) => name.as_ref().to_ascii_lowercase(),
@@ -135,7 +136,7 @@ impl HadoopVerifier {
             _ => return Err(CertificateError::NotValidForName.into()),
         };
         if matches!(rules.localhost, Localhost::Passes) && LOCALHOSTS.contains(&called.as_str()) {
-            return Ok(());
+            return Ok(Named::Otherwise);
         }
         let mut common_names = common_names(certificate);
         if let CommonNames::MostSpecific = rules.common_names {
@@ -147,14 +148,16 @@ impl HadoopVerifier {
                 GeneralName::DNSName(name) => Some((*name).to_owned()),
                 _ => None,
             });
-        let presented: Vec<String> = common_names
-            .into_iter()
-            .flatten()
-            .chain(alternative)
-            .collect();
-        if presented.iter().any(|name| rules.matches(name, &called)) {
-            return Ok(());
+        let alternative: Vec<String> = alternative.collect();
+        let common: Vec<String> = common_names.into_iter().flatten().collect();
+        let matches = |names: &[String]| names.iter().any(|name| rules.matches(name, &called));
+        if matches(&alternative) {
+            return Ok(Named::Otherwise);
         }
+        if matches(&common) {
+            return Ok(Named::ByCommonName);
+        }
+        let presented = [common, alternative].concat();
         Err(CertificateError::NotValidForNameContext {
             expected: host.to_owned(),
             presented,

@@ -50,6 +50,13 @@ pub enum NameCheck {
     DangerouslyNone,
 }
 
+/// Where a certificate names the host.
+pub(super) enum Named {
+    ByCommonName,
+    /// In an alternative name; or nobody asks.
+    Otherwise,
+}
+
 impl NameCheck {
     /// Reads a value of `hadoop.ssl.hostname.verifier`, without regard to case and blanks around it. A setting that is
     /// not there is `DEFAULT`; an empty one is an error, as in Hadoop. `STRICT_I6` is how some documentation spells
@@ -80,11 +87,11 @@ impl NameCheck {
         parsed: &EndEntityCert<'_>,
         certificate: &X509Certificate<'_>,
         host: &ServerName<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Named, Error> {
         match self {
             Self::Standard => standard::check(parsed, certificate, host),
             Self::WeakLikeHadoop(verifier) => verifier.check(certificate, host),
-            Self::DangerouslyNone => Ok(()),
+            Self::DangerouslyNone => Ok(Named::Otherwise),
         }
     }
 }

@@ -8,23 +8,25 @@ use x509_parser::prelude::X509Certificate;
 
 use super::super::chain::rustls_error;
 use super::super::presented::{alternative_names, common_names};
+use super::Named;
 
 pub(super) fn check(
     parsed: &EndEntityCert<'_>,
     certificate: &X509Certificate<'_>,
     host: &ServerName<'_>,
-) -> Result<(), Error> {
+) -> Result<Named, Error> {
     let names = alternative_names(certificate)?;
     let has_domain = names
         .iter()
         .any(|name| matches!(name, GeneralName::DNSName(_)));
     let is_domain = matches!(host, ServerName::DnsName(_));
     if names.is_empty() || (is_domain && !has_domain) {
-        by_common_name(certificate, host)
+        by_common_name(certificate, host).map(|()| Named::ByCommonName)
     } else {
         parsed
             .verify_is_valid_for_subject_name(host)
             .map_err(rustls_error)
+            .map(|()| Named::Otherwise)
     }
 }
 
