@@ -56,6 +56,27 @@ fn among_issuers_of_one_name_the_signature_decides() {
 }
 
 #[test]
+fn of_two_certificates_of_one_authority_the_later_is_taken() {
+    let old = Made::new(&[], None, |params| {
+        authority(params);
+        params.not_before = rcgen::date_time_ymd(2010, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    });
+    let new = Made::renewed(&old, |params| {
+        params.not_after = rcgen::date_time_ymd(2999, 1, 1);
+    });
+    let leaf = Made::new(&["localhost"], Some(&new), |_| {});
+    for [one, other] in [[&old, &new], [&new, &old]] {
+        let identity = identity(&[&leaf.bundle(), &one.pem, &other.pem]);
+        assert_eq!(
+            names(&identity, &[("leaf", &leaf), ("old", &old), ("new", &new)]),
+            ["leaf", "new"]
+        );
+        identity.check_time(SystemTime::now()).unwrap();
+    }
+}
+
+#[test]
 fn another_key_identifier_is_no_issuer_and_a_gap_ends_the_chain() {
     let (old, new) = renewed();
     let leaf = Made::new(&["localhost"], Some(&new), |params| {
@@ -130,4 +151,21 @@ fn an_expired_certificate_is_named() {
     let mut bytes = std::fs::read(folder.path("old.p12")).unwrap();
     bytes.push(b'\n');
     Store::read(&bytes, Some(&Password::new("storepass"))).unwrap();
+}
+
+#[test]
+fn what_stands_in_place_of_the_mac_is_not_passed_over() {
+    let folder = Folder::with(
+        "keytool -genkeypair -alias a -keyalg EC -dname CN=a -keystore a.p12 -storepass storepass",
+        false,
+    );
+    let mut bytes = std::fs::read(folder.path("a.p12")).unwrap();
+    // After the SEQUENCE that the file is, and its version: the length of the content, and behind it the MAC.
+    assert_eq!(bytes[..2], [0x30, 0x82]);
+    assert_eq!(bytes[7..9], [0x30, 0x82]);
+    let mac = 11 + usize::from(u16::from_be_bytes([bytes[9], bytes[10]]));
+    assert_eq!(bytes[mac], 0x30);
+    bytes[mac] = 0x31;
+    let error = Store::read(&bytes, Some(&Password::new("storepass"))).unwrap_err();
+    assert!(matches!(error, TlsError::Corrupt { .. }), "{error:?}");
 }

@@ -1,11 +1,13 @@
 //! Which certificates belong to a chain, and in which order.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::time::ASN1Time;
 
 use super::signature;
 
@@ -29,6 +31,7 @@ struct Link<'a> {
     /// Subject and authority key identifier (RFC 5280 §4.2.1.2, §4.2.1.1).
     key_id: Option<&'a [u8]>,
     issuer_key_id: Option<&'a [u8]>,
+    not_after: ASN1Time,
 }
 
 impl<'a> Link<'a> {
@@ -39,6 +42,7 @@ impl<'a> Link<'a> {
             issuer: certificate.tbs_certificate.issuer.as_raw(),
             key_id: None,
             issuer_key_id: None,
+            not_after: certificate.validity().not_after,
         };
         for extension in certificate.extensions() {
             match extension.parsed_extension() {
@@ -77,6 +81,16 @@ impl<'a> Pool<'a> {
                 }
             }
         }
+        // One certificate of an authority replaces another: the old one would make the chain expire with it.
+        let not_after = |at: &usize| {
+            links
+                .get(*at)
+                .and_then(Option::as_ref)
+                .map(|link| link.not_after)
+        };
+        for same in by_subject.values_mut() {
+            same.sort_by_key(|at| Reverse(not_after(at)));
+        }
         Self {
             all,
             links,
@@ -88,7 +102,8 @@ impl<'a> Pool<'a> {
     /// one ends the chain.
     ///
     /// An issuer has the name, and not another key identifier; one with the very identifier is preferred, as in
-    /// `PKCS12KeyStore.findIssuer`. If several are left, it is the one whose key verifies the signature.
+    /// `PKCS12KeyStore.findIssuer`. If several are left, it is the one whose key verifies the signature, and of
+    /// these the one that expires last.
     pub(in crate::tls) fn chain(
         &self,
         leaf: usize,

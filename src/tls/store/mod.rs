@@ -74,8 +74,9 @@ impl Store {
     ///
     /// A key stays sealed until [`Store::key`] asks for it.
     ///
-    /// What is allocated at one time is at most 32 times the size of the file, and 64 KiB; for scrypt, 33 MiB more. All key derivations together
-    /// take at most 2,000,000 iterations.
+    /// What is allocated at one time is at most 32 times the size of the file, and 64 KiB; for scrypt, 33 MiB more. All
+    /// key derivations together take at most 2,000,000 iterations; for scrypt, a block of 128 bytes of its memory counts
+    /// as one, in each round.
     ///
     /// # Errors
     /// [`TlsError::UnknownFormat`], [`Corrupt`](TlsError::Corrupt), [`TooLarge`](TlsError::TooLarge),
@@ -134,7 +135,8 @@ impl Store {
     /// is tried: `keytool` ignores `-keypass` there, and yet settings that repeat it are common.
     ///
     /// The chain begins with the certificate of the key, wherever the file has it. Then comes the certificate of its
-    /// issuer and so on: by name and key identifiers, and where these leave a choice, by signature. Certificates that do
+    /// issuer and so on: by name and key identifiers, and where these leave a choice, by signature; of several certificates of one
+    /// key, it is the one that expires last. Certificates that do
     /// not belong to it are left out; where one is missing, the chain ends.
     ///
     /// # Errors

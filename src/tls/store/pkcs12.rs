@@ -51,8 +51,9 @@ pub(super) fn read(bytes: &[u8], password: Option<&Password>) -> Result<Vec<Entr
             return Err(Flaw::Unsupported("protection by a public key".to_owned()));
         }
     };
-    // The MAC is of what is in the string, whose pieces are joined by now.
-    if let (Some(mac_data), Some(password)) = (pfx.sequence(), password) {
+    // The MAC is of what is in the string, whose pieces are joined by now. It may be missing, but not be something else.
+    if let (false, Some(password)) = (pfx.0.is_empty(), password) {
+        let mac_data = pfx.sequence().ok_or_else(broken)?;
         seal::verify_mac(mac_data, content, password, &mut work)?;
     }
     let safes = ber::definite(content).ok_or_else(broken)?;
