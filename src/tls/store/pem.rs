@@ -89,9 +89,9 @@ impl<'a> Sections<'a> {
         let mut parts = self.0.splitn(2, |&byte| matches!(byte, b'\n' | b'\r'));
         let line = parts.next()?;
         self.0 = parts.next().unwrap_or_default();
-        // A section may be indented, as in YAML. One that is passed over would be missed later, or never.
+        // Otherwise the section behind it would be passed over, and missed later, or never.
         let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-        Some(line.trim_ascii())
+        Some(line.trim_ascii_end())
     }
 
     fn next(&mut self) -> Result<Option<Section>, Flaw> {
@@ -182,8 +182,8 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_and_blanks_hide_no_section() {
-        let text = "\u{feff}-----BEGIN A-----\nAQ==\n-----END A-----\n\u{feff}  -----BEGIN B-----\n  AQ==\n\t-----END B-----";
+    fn a_byte_order_mark_hides_no_section() {
+        let text = "\u{feff}-----BEGIN A-----\nAQ==\n-----END A-----\n\u{feff}-----BEGIN B-----\n  AQ==\n-----END B-----";
         let expected = [("A".to_owned(), vec![1]), ("B".to_owned(), vec![1])];
         assert_eq!(sections(text).unwrap(), expected);
     }
