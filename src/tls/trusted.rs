@@ -1,5 +1,6 @@
 //! Whom one side of a transport believes.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Files, Fingerprints, TlsError, Trust, TrustSource};
@@ -35,15 +36,22 @@ impl Trusted {
         match self {
             Self::Store(source) => source.trust(files),
             Self::Fingerprints(fingerprints) => Ok(Trust::from_fingerprints(fingerprints)),
-            Self::System => {
-                let exists = |path: &&&str| Path::new(path).is_file();
-                match Self::SYSTEM_FILES.iter().find(exists) {
-                    Some(path) => TrustSource::store(path).trust(files),
-                    None => Err(TlsError::NoSystemTrust),
-                }
-            }
+            Self::System => first_of(&Self::SYSTEM_FILES, files),
         }
     }
+}
+
+/// Those that do not exist are asked for as well, so that a [`Reloader`](super::Reloader) sees them come.
+fn first_of(paths: &[impl AsRef<Path>], files: &mut Files) -> Result<Trust, TlsError> {
+    for path in paths {
+        let path = path.as_ref();
+        match files.read(path) {
+            Err(TlsError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+            Ok(_) => return TrustSource::store(path).trust(files),
+        }
+    }
+    Err(TlsError::NoSystemTrust)
 }
 
 #[cfg(test)]
@@ -51,6 +59,34 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+    use crate::tls::{Polled, Reloader};
+
+    #[test]
+    fn a_file_that_comes_before_the_one_in_use_is_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["first", "second"].map(|name| folder.path().join(name));
+        let certificate = |name: &str| {
+            let params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+            let key = rcgen::KeyPair::generate().unwrap();
+            params.self_signed(&key).unwrap().pem()
+        };
+        std::fs::write(&paths[1], certificate("second")).unwrap();
+        let (now, all) = (SystemTime::now(), paths.clone());
+        let reloader = Reloader::new(now, move |files| first_of(&all, files)).unwrap();
+        std::fs::write(&paths[0], certificate("first")).unwrap();
+        let polled = [(); 3].map(|()| reloader.poll(now).unwrap());
+        assert_eq!(
+            polled,
+            [Polled::Unsettled, Polled::Loaded, Polled::Unchanged]
+        );
+        std::fs::write(&paths[0], "").unwrap();
+        let polled = [(); 2].map(|()| reloader.poll(now).is_ok());
+        assert_eq!(
+            polled,
+            [true, false],
+            "a file that is there is not passed over"
+        );
+    }
 
     #[test]
     fn the_authorities_of_this_system() {
