@@ -40,7 +40,7 @@ const SPACE: [&str; 1] = ["alluxio.network.tls."];
 /// - `server.protocols` is for servers. Without it, and for clients, it is TLS 1.2 and 1.3.
 /// - Alluxio has no setting for reload: it is every 10 s here.
 /// - What is missing is said to whoever asks for that side. Values count without blanks around them, and an empty one is
-///   none.
+///   none; an empty flag is an error.
 ///
 /// # Errors
 /// [`ConfigError`]; also where one setting means nothing without another: a certificate without its key, the password of

@@ -1,5 +1,6 @@
 //! Hadoop's `core-site.xml`, `ssl-server.xml` and `ssl-client.xml`.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -47,8 +48,15 @@ const STORES: [&str; 21] = [
     "ssl.server.truststore.type",
 ];
 
+/// All that `ShuffleHandler` asks for.
+const SHUFFLE: [&str; 2] = [
+    "mapreduce.shuffle.ssl.enabled",
+    "mapreduce.shuffle.ssl.file.buffer.size",
+];
+
 const FACTORY: &str = "org.apache.hadoop.security.ssl.FileBasedKeyStoresFactory";
 const CORE_SPACE: [&str; 1] = ["hadoop.ssl."];
+const SHUFFLE_SPACE: [&str; 1] = ["mapreduce.shuffle.ssl."];
 const SPACES: [&str; 2] = ["ssl.server.", "ssl.client."];
 const CREDENTIALS: [&str; 1] = ["hadoop.security.credential."];
 
@@ -133,11 +141,16 @@ impl SslConfiguration {
     }
 
     /// Reads `core-site.xml` and `mapred-site.xml` of a folder, and the files that `hadoop.ssl.server.conf` and
-    /// `hadoop.ssl.client.conf` name. None of them has to exist.
+    /// `hadoop.ssl.client.conf` name. None of them has to exist, but the folder has.
     ///
     /// # Errors
     /// Those of [`Settings::open`].
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        // A misspelt folder would be one in which nothing is switched on.
+        if let Err(source) = fs::read_dir(&folder) {
+            let path = folder.as_ref().to_owned();
+            return Err(ConfigError::Io { path, source });
+        }
         let open = |name: &str| match Settings::open(folder.as_ref().join(name), Format::HadoopXml)
         {
             Ok(settings) => Ok(Some(settings)),
@@ -180,6 +193,7 @@ impl SslConfiguration {
     fn make(&self, passwords: Option<&PasswordLookup<'_>>) -> Result<Transports, ConfigError> {
         let core = Lookup::new(&self.core, &CORE_SPACE);
         vocabulary::check(&self.core, &CORE_SPACE, &CORE)?;
+        vocabulary::check(&self.core, &SHUFFLE_SPACE, &SHUFFLE)?;
         if let Some(factory) = core.find_filled("keystores.factory.class")?
             && factory.text() != FACTORY
         {
@@ -196,9 +210,7 @@ impl SslConfiguration {
                 client.and_then(|client| client.client(core, required)),
             )
         };
-        let shuffle =
-            Lookup::new(&self.core, &["mapreduce.shuffle."]).flag("ssl.enabled", false)?;
-        let shuffle = if shuffle {
+        let shuffle = if Lookup::new(&self.core, &SHUFFLE_SPACE).flag("enabled", false)? {
             transport(Transports::SHUFFLE)?
         } else {
             Transport::off(Transports::SHUFFLE)

@@ -82,9 +82,9 @@ impl<'a> Lookup<'a> {
             .filter(|found| !found.value.trim().is_empty()))
     }
 
+    /// A flag without a value is a mistake: its default would switch off what somebody began to switch on.
     pub(super) fn flag(self, name: &str, default: bool) -> Result<bool, ConfigError> {
-        self.find_filled(name)?
-            .map_or(Ok(default), |found| found.flag())
+        self.find(name)?.map_or(Ok(default), |found| found.flag())
     }
 
     pub(super) fn number(self, name: &str) -> Result<Option<i64>, ConfigError> {

@@ -21,7 +21,7 @@ pub(super) fn read_flat(text: &str, found: &mut Found) -> Result<(), ConfigError
             return Err(found.wrong(line, "expected `key: value`, with a blank after the colon"));
         }
         if value.is_empty() {
-            return Err(found.wrong(line, format!("`{key}` has no value")));
+            return Err(no_value(found, line, key));
         }
         found.add(line, key.to_owned(), Zeroizing::new(value.to_owned()));
     }
@@ -31,8 +31,8 @@ pub(super) fn read_flat(text: &str, found: &mut Found) -> Result<(), ConfigError
 /// Reads `config.yaml`: block maps of plain and quoted scalars, each on one line (YAML 1.2.2, chapters 7.3 and 8.2.2).
 pub(super) fn read_nested(text: &str, found: &mut Found) -> Result<(), ConfigError> {
     let mut maps = Maps { open: Vec::new() };
-    // A key whose value would be a map in the following lines.
-    let mut parent = None;
+    // A key whose value has to be a map in the following lines, and its line.
+    let mut parent: Option<(usize, String)> = None;
     let mut begun = false;
     for (line, text) in (1..).zip(text.lines()) {
         let content = text.trim_start_matches(' ');
@@ -47,11 +47,15 @@ pub(super) fn read_nested(text: &str, found: &mut Found) -> Result<(), ConfigErr
         begun = true;
         let wrong = |reason: &str| found.wrong(line, reason);
         let (key, value) = pair(content).map_err(wrong)?;
-        let prefix = maps.enter(indent, parent.take()).map_err(wrong)?;
+        if let Some((line, key)) = parent.take_if(|_| !maps.is_deeper(indent)) {
+            return Err(no_value(found, line, &key));
+        }
+        let prefix = parent.take().map(|(_, key)| format!("{key}."));
+        let prefix = maps.enter(indent, prefix).map_err(wrong)?;
         let key = format!("{prefix}{key}");
         match scalar(value).map_err(wrong)? {
-            Scalar::Void => parent = Some(format!("{key}.")),
-            Scalar::Null => {}
+            Scalar::Void => parent = Some((line, key)),
+            Scalar::Null => return Err(no_value(found, line, &key)),
             Scalar::Text(value) => {
                 if let Some(first) = found.line_of(&key) {
                     let reason = format!("`{key}` stands in line {first} already");
@@ -61,7 +65,15 @@ pub(super) fn read_nested(text: &str, found: &mut Found) -> Result<(), ConfigErr
             }
         }
     }
-    Ok(())
+    match parent {
+        Some((line, key)) => Err(no_value(found, line, &key)),
+        None => Ok(()),
+    }
+}
+
+/// Flink fails on such a key too: it may be a switch that somebody meant to turn on.
+fn no_value(found: &Found, line: usize, key: &str) -> ConfigError {
+    found.wrong(line, format!("`{key}` has no value"))
 }
 
 /// The maps around the current line, outermost first: their indentation and the beginning of their keys.
@@ -70,13 +82,16 @@ struct Maps {
 }
 
 impl Maps {
+    fn is_deeper(&self, indent: usize) -> bool {
+        self.open.last().is_none_or(|(open, _)| *open < indent)
+    }
+
     /// Finds the map of a line with this indentation. `parent` opens a new one.
     fn enter(&mut self, indent: usize, parent: Option<String>) -> Result<&str, &'static str> {
         while self.open.last().is_some_and(|(open, _)| *open > indent) {
             self.open.pop();
         }
-        let deeper = self.open.last().is_none_or(|(open, _)| *open < indent);
-        if deeper {
+        if self.is_deeper(indent) {
             let prefix = match parent {
                 Some(prefix) => prefix,
                 None if self.open.is_empty() => String::new(),
@@ -124,7 +139,7 @@ fn starts_special(text: &str) -> bool {
 }
 
 enum Scalar {
-    /// Nothing: a map follows, or the key has no value.
+    /// Nothing, so that a map has to follow.
     Void,
     Null,
     Text(Zeroizing<String>),
@@ -298,7 +313,7 @@ mod tests {
                         ("security.ssl.rest.enabled", "true", 6),
                     ],
                 ),
-                ("a:\nb: ~\nc: null\nd: ''", &[("d", "", 4)]),
+                ("a:\n  b: ''", &[("a.b", "", 2)]),
                 ("a: x#y # c", &[("a", "x#y", 1)]),
                 (
                     "a: 'it''s # no: comment' # c",
@@ -321,6 +336,12 @@ mod tests {
         refused(
             Format::FlinkYaml,
             &[
+                ("x: 1\na:\nb: geheim", "f:2: `a` has no value"),
+                ("x:\n  a: # geheim\nb: 1", "f:2: `x.a` has no value"),
+                ("  a:\nb: geheim", "f:1: `a` has no value"),
+                ("a:", "f:1: `a` has no value"),
+                ("a: ~", "f:1: `a` has no value"),
+                ("a:\n  b: null", "f:2: `a.b` has no value"),
                 ("a: 1\n  b: geheim", "f:2: it is indented like none"),
                 ("a:\n    b: 1\n  c: geheim", "f:3: it is indented like none"),
                 (

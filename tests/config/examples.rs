@@ -1,7 +1,7 @@
 //! The files that the documentation of the three systems prints, as they are; stores made by keytool where they say.
 
 use bailiwick::config::hadoop::SslConfiguration;
-use bailiwick::config::{Format, Settings, alluxio, flink};
+use bailiwick::config::{ConfigError, Format, Settings, alluxio, flink};
 use bailiwick::tls::{Transport, Transports};
 use rustls::{CertificateError, Error};
 
@@ -119,6 +119,8 @@ done",
                 .is_err()
         );
     }
+    let misspelt = SslConfiguration::open(format!("{folder}s")).unwrap_err();
+    assert!(matches!(misspelt, ConfigError::Io { .. }), "{misspelt:?}");
     // What core-site.xml says finally, no later file changes.
     let open = |name: &str| Settings::open(format!("{folder}/{name}"), Format::HadoopXml).unwrap();
     let later = "<configuration><property><name>hadoop.ssl.hostname.verifier</name><value>ALLOW_ALL</value></property></configuration>";

@@ -415,6 +415,15 @@ fn mistakes_are_named_with_file_line_and_key() {
             "core-site.xml:2: `hadoop.ssl.require.client.cert`: `ture`: expected true or false",
         ),
         (
+            core("hadoop.ssl.require.client.cert", " "),
+            "core-site.xml:2: `hadoop.ssl.require.client.cert`: ``: expected true or false",
+        ),
+        (
+            core("mapreduce.shuffle.ssl.enable", "true"),
+            "core-site.xml:2: there is no setting `mapreduce.shuffle.ssl.enable`, did you mean \
+             `mapreduce.shuffle.ssl.enabled`?",
+        ),
+        (
             core("hadoop.ssl.keystores.factory.class", "org.example.Factory"),
             "core-site.xml:2: `hadoop.ssl.keystores.factory.class`: `org.example.Factory`: expected \
              `org.apache.hadoop.security.ssl.FileBasedKeyStoresFactory`",

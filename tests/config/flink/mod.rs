@@ -378,6 +378,13 @@ fn mistakes_are_named_with_file_line_and_key() {
         matches!(&error, ConfigError::Value { key, .. } if key.ends_with("session-cache-size")),
         "{error}"
     );
+    let blank = Settings::default()
+        .with("security.ssl.enabled", "true")
+        .with("security.ssl.internal.enabled", "");
+    assert_eq!(
+        flink::transports(&blank).unwrap_err().to_string(),
+        "(set by the program): `security.ssl.internal.enabled`: ``: expected true or false"
+    );
     // What is off is not looked at: Flink would not either.
     let off = Settings::default().with("security.ssl.protocol", "TLSv1.1");
     assert!(transports(&off).iter().all(|transport| !transport.is_on()));
