@@ -1,34 +1,68 @@
-//! TLS contexts from the key stores and trust stores that Java services have.
+//! TLS from the key stores and trust stores that Java services have.
 //!
-//! The way from files to a configuration of [`rustls`] has three steps:
+//! From the outside in:
 //!
-//! 1. [`Store::open`] reads a JKS, JCEKS, PKCS12 or PEM file. The type is found by content, because
-//!    `keytool -keystore x.jks` has written PKCS12 since Java 9 (JEP 229).
-//! 2. [`Store::key`] chooses a private key and checks that it belongs to its certificate; [`Store::trust`] collects
-//!    what to trust.
-//! 3. [`ServerContext`] and [`ClientContext`] make a [`rustls::ServerConfig`] or [`rustls::ClientConfig`] of them.
+//! - A **store** is a file: JKS, JCEKS, PKCS12 or PEM. [`Store::open`] finds the type by content, because
+//!   `keytool -keystore x.jks` has written PKCS12 since Java 9 (JEP 229). [`Store::key`] chooses a private key and checks
+//!   that it belongs to its certificate: an [`Identity`], who we are. [`Store::trust`] collects a [`Trust`], whom we
+//!   believe.
+//! - A **source** says where such a file is and how to open it: [`KeySource`], [`TrustSource`], [`PasswordSource`]. It is
+//!   plain data, and can be read again and again. One load reads all its files through one [`Files`].
+//! - A **context** makes a configuration of [`rustls`] of them: [`ServerContext`] and [`ClientContext`]. Here it is said
+//!   who has to show a certificate ([`ClientAuth`]), how names are checked ([`NameCheck`]), and what is spoken
+//!   ([`Protocols`], [`CipherSuites`], [`Resumption`]).
+//! - A [`Reloader`] serves what sources and a context made, and makes it again when the files change, so that certificates
+//!   are renewed, and trust is withdrawn, without a restart.
+//! - A [`Transport`] is all of this as settings, for both sides of one kind of connection, on or off; [`Transports`] are
+//!   those of a service. The module `config` makes them of the files of Alluxio, Flink and Hadoop.
 //!
-//! A [`Reloader`] goes this way again whenever the files change, so that certificates are renewed without a restart.
+//! Then the handshake is that of rustls. With the feature `tokio`, `accept` and `connect` do it under a deadline.
+//! [`PeerName`] makes a name of the certificate of whoever came.
 //!
 //! The crypto provider is always an argument. Nothing is installed process-wide.
 //!
+//! A server that only its own clients may call, with files that can be replaced while it runs:
+//!
 //! ```no_run
 //! # #[cfg(feature = "ring")] {
-//! use bailiwick::tls::{self, ClientAuth, ClientContext, NameCheck, Password, ServerContext, Store};
+//! use std::time::SystemTime;
+//! use bailiwick::tls::{self, ClientAuth, KeySource, PasswordSource, Reloader, ServerContext, TrustSource};
 //!
 //! let provider = tls::ring_provider();
-//! let password = Password::from_file("/etc/service/keystore.password")?;
-//! let identity = Store::open("/etc/service/keystore.jks", Some(&password))?.key(None, None, &provider)?;
-//! let trust = Store::open("/etc/service/truststore.jks", None)?.trust(None)?;
+//! let key = KeySource::store("/etc/service/keystore.jks")
+//!     .password(PasswordSource::File("/etc/service/keystore.password".into()));
+//! let trust = TrustSource::store("/etc/service/truststore.jks");
 //!
-//! let server = ServerContext::new(&identity, &provider)
-//!     .client_auth(ClientAuth::Required(trust.clone()))
-//!     .alpn(["h2", "http/1.1"])
-//!     .config()?;
+//! let server = Reloader::new(SystemTime::now(), move |files| {
+//!     let me = key.identity(files, &provider)?;
+//!     let them = trust.trust(files)?;
+//!     ServerContext::new(&me, &provider).client_auth(ClientAuth::Required(them)).config()
+//! })?;
+//! // Looks at the files until it is dropped.
+//! let watch = server.watch(Reloader::DEFAULT_INTERVAL)?;
 //!
-//! let client = ClientContext::new(&trust, &provider).identity(&identity).config()?;
+//! // For each connection, so that it gets what was loaded last:
+//! let connection = rustls::ServerConnection::new(server.current())?;
 //! # }
-//! # Ok::<(), bailiwick::tls::TlsError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The same with the settings of a system, here the encrypted shuffle of Hadoop:
+//!
+#![cfg_attr(all(feature = "config", feature = "ring"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "config", feature = "ring")), doc = "```ignore")]
+//! use std::time::SystemTime;
+//! use bailiwick::{config::hadoop::SslConfiguration, tls::{self, Reloader, Transports}};
+//!
+//! let transports = SslConfiguration::open("/etc/hadoop/conf")?.transports()?;
+//! let shuffle = transports.get(Transports::SHUFFLE)?.clone();
+//! if shuffle.is_on() {
+//!     let interval = shuffle.server_side()?.terms.reload_interval;
+//!     let provider = tls::ring_provider();
+//!     let server = Reloader::new(SystemTime::now(), move |files| shuffle.server(files, &provider))?;
+//!     let watch = interval.map(|interval| server.watch(interval)).transpose()?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod context;
