@@ -232,8 +232,8 @@ fn sessions_end_with_their_period_on_either_side() {
                 world.clock.set(seconds);
                 kind(&client, &server)
             };
-            // Coming back again and again prolongs nothing.
-            let kinds = [0, 1, 1800, 3599, 3600, 3601, 7199, 7200].map(|after| at(NOON + after));
+            // Coming back again and again prolongs nothing. (Shortly before an end, see below.)
+            let kinds = [0, 1, 1800, 3500, 3600, 3601, 7100, 7200].map(|after| at(NOON + after));
             assert_eq!(
                 kinds,
                 [
@@ -356,5 +356,49 @@ fn jsse_resumes_until_the_configuration_is_rebuilt() {
             assert_eq!(kinds, [Full, Resumed, Resumed], "JSSE calls, {protocols}");
             *current.lock().unwrap() = context.config().unwrap();
         }
+    }
+}
+
+/// A handshake of TLS 1.3 in which time passes while the server waits for the client's last words.
+fn slow(world: &World, client: &Arc<ClientConfig>, server: &Arc<ServerConfig>, until: u64) {
+    let name = ServerName::try_from("a.test").unwrap();
+    let mut client = ClientConnection::new(client.clone(), name).unwrap();
+    let mut server = ServerConnection::new(server.clone()).unwrap();
+    for _ in 0..2 {
+        let mut wire = Vec::new();
+        while client.wants_write() {
+            client.write_tls(&mut wire).unwrap();
+        }
+        server.read_tls(&mut wire.as_slice()).unwrap();
+        server.process_new_packets().unwrap();
+        wire.clear();
+        while server.wants_write() {
+            server.write_tls(&mut wire).unwrap();
+        }
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() {
+            client.read_tls(&mut rest).unwrap();
+            client.process_new_packets().unwrap();
+        }
+        world.clock.set(until);
+    }
+    assert!(!client.is_handshaking() && !server.is_handshaking());
+    assert_eq!(client.handshake_kind(), Some(Resumed));
+}
+
+#[test]
+fn a_handshake_that_is_held_open_over_the_end_of_a_period_prolongs_nothing() {
+    let world = World::new(Protocols::Tls13);
+    let long = Resumption::default().life(Duration::from_secs(100_000));
+    for held in [1, 2, 59] {
+        world.clock.set(NOON);
+        let (client, server) = (world.client(long), world.server(Resumption::default()));
+        assert_eq!(kind(&client, &server), Full);
+        world.clock.set(NOON + 3599);
+        slow(&world, &client, &server, NOON + 3599 + held);
+        assert_eq!(kind(&client, &server), Full, "{held}");
+        // Nor does the next full handshake leave anything, until the slow ones are over.
+        world.clock.set(NOON + 3599 + 60);
+        assert_eq!([0; 2].map(|_| kind(&client, &server)), [Full, Resumed]);
     }
 }

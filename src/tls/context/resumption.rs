@@ -49,7 +49,12 @@ impl Resumption {
     /// (RFC 8446 §4.6.1). 0 keeps no session, where for JSSE it is no limit.
     ///
     /// Time is cut into periods of this length, and at the end of each all sessions are forgotten. So none lives longer,
-    /// one that began late in its period lives shorter, and none is prolonged by being resumed.
+    /// one that began late in its period lives shorter, and none is prolonged by being resumed. A handshake that resumes
+    /// and is held open over the end of a period prolongs nothing either, if it has a deadline of a minute at most (and
+    /// half of this length): until then a server keeps no session of the new period.
+    ///
+    /// A client has only the word of the server: one that sends a ticket of TLS 1.3 late on an open connection is
+    /// believed for what it proved when that began.
     pub fn life(mut self, life: Duration) -> Self {
         self.life = life.min(Self::LONGEST);
         self

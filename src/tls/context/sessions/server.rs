@@ -31,11 +31,7 @@ impl StoresServerSessions for ServerSessions {
         if value.len() > Self::LARGEST {
             return false;
         }
-        let kept = self.0.with(|kept| {
-            kept.insert(key, value);
-            Some(())
-        });
-        kept.is_some()
+        self.0.put(key, value).is_some()
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
@@ -44,8 +40,7 @@ impl StoresServerSessions for ServerSessions {
     }
 
     fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.0
-            .with(|kept| kept.remove(key).map(|value| value.to_vec()))
+        self.0.take(key).map(|value| value.to_vec())
     }
 
     fn can_cache(&self) -> bool {
