@@ -1,6 +1,6 @@
 //! A program that runs beside the test: what it says is read line by line, and it ends with the test.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -49,12 +49,13 @@ impl Running {
         }
     }
 
-    /// Writes a line to its standard input.
+    /// Writes a line to its standard input. A program that has ended does not hear it: why it did, it has said itself.
     pub(crate) fn say(&mut self, line: &str) {
         let input = self.input.as_mut().unwrap();
-        writeln!(input, "{line}")
-            .and_then(|()| input.flush())
-            .unwrap();
+        match writeln!(input, "{line}").and_then(|()| input.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            result => result.unwrap(),
+        }
     }
 
     /// The rest of the next line that starts so.
