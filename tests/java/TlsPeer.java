@@ -8,12 +8,13 @@
 //   version      the one protocol version
 //   keys, trust  PATH:PASSWORD of a key store, or PATH: of a PEM file
 //   auth         none, want or need: whether a server asks for a certificate
-//   suite        the one cipher suite
+//   suite        cipher suites, separated by commas
 //   alpn         protocols, separated by commas
 //   crl          a file of revoked certificates
 //
 // `serve` answers with its port. Then one line a connection: what came of it, or why nothing did.
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -160,7 +161,7 @@ public class TlsPeer {
     static SSLParameters parameters(Map<String, String> settings, SSLParameters parameters) {
         parameters.setProtocols(new String[] {settings.get("version")});
         if (settings.containsKey("suite")) {
-            parameters.setCipherSuites(new String[] {settings.get("suite")});
+            parameters.setCipherSuites(settings.get("suite").split(","));
         }
         if (settings.containsKey("alpn")) {
             parameters.setApplicationProtocols(settings.get("alpn").split(","));
@@ -210,15 +211,13 @@ public class TlsPeer {
         if (store != null) {
             return store;
         }
-        store = KeyStore.getInstance(KeyStore.getDefaultType());
-        STORES.put(file, store);
         if (path(file).endsWith(".pem")) {
+            store = KeyStore.getInstance(KeyStore.getDefaultType());
             pem(store, Files.readString(Path.of(path(file))));
         } else {
-            try (FileInputStream in = new FileInputStream(path(file))) {
-                store.load(in, password(file));
-            }
+            store = KeyStore.getInstance(new File(path(file)), password(file));
         }
+        STORES.put(file, store);
         return store;
     }
 

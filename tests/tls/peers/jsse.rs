@@ -34,7 +34,7 @@ impl Jsse {
             Some(format!("connections={}", end.connections)),
             Some(format!("version={}", end.version)),
             Some(format!("auth={auth}")),
-            end.keys.map(|party| file("keys", &party.keys)),
+            end.keys.map(|party| file("keys", &party.keys_of_java)),
             end.trust.map(|party| file("trust", &party.trusted)),
             end.crl.map(|path| format!("crl={}", path.display())),
             end.suite.map(|suite| format!("suite={suite}")),

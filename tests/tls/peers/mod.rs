@@ -23,6 +23,7 @@ struct End<'a> {
     trust: Option<&'a Party>,
     crl: Option<&'a Path>,
     auth: Auth,
+    /// The one cipher suite; for JSSE also several, separated by commas.
     suite: Option<&'a str>,
     alpn: &'a [&'a str],
     connections: usize,

@@ -25,9 +25,10 @@ impl Openssl {
         if let Some(party) = end.keys {
             command
                 .arg("-cert")
-                .arg(&party.pem)
+                .arg(&party.certificate)
                 .arg("-key")
-                .arg(&party.pem);
+                .arg(&party.pem)
+                .args(["-pass", &format!("pass:{}", party.keys.password)]);
             if let Some(chain) = &party.chain {
                 command.arg("-cert_chain").arg(chain);
             }

@@ -25,13 +25,14 @@ use crate::made::{Made, authority, common_name};
 use crate::tools::{output, shell};
 
 /// A file with a key or certificates, and its password.
+#[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) path: PathBuf,
     pub(crate) password: &'static str,
 }
 
 impl Keys {
-    fn open(&self) -> Store {
+    pub(super) fn open(&self) -> Store {
         let password = (!self.password.is_empty()).then(|| Password::new(self.password));
         Store::open(&self.path, password.as_ref()).unwrap()
     }
@@ -39,11 +40,13 @@ impl Keys {
 
 /// Somebody with a key and a certificate.
 pub(crate) struct Party {
-    /// What we and JSSE read to be this party: the store that keytool wrote, or the PEM file.
+    /// What we read to be this party: a store, or a PEM file.
     pub(crate) keys: Keys,
+    /// What JSSE reads: the same, or where it cannot read that, the key in the clear.
+    pub(super) keys_of_java: Keys,
     /// What we and JSSE read to trust this party.
     pub(crate) trusted: Keys,
-    /// The key and its certificate, as openssl reads them.
+    /// The key and its certificate, as openssl and curl read them: in the clear, or the key encrypted with the password of `keys`.
     pub(crate) pem: PathBuf,
     /// The certificate alone.
     pub(crate) certificate: PathBuf,
@@ -55,6 +58,19 @@ pub(crate) struct Party {
 }
 
 impl Party {
+    pub(super) fn new(keys: Keys, trusted: Keys, pem: PathBuf, certificate: PathBuf) -> Self {
+        Self {
+            keys_of_java: keys.clone(),
+            keys,
+            trusted,
+            pem,
+            certificate,
+            chain: None,
+            identity: OnceLock::new(),
+            trust: OnceLock::new(),
+        }
+    }
+
     pub(crate) fn identity(&self) -> &Identity {
         let open = || self.keys.open().key(None, None, &ring_provider()).unwrap();
         self.identity.get_or_init(open)
@@ -251,6 +267,10 @@ impl Parties {
         this.made("revoked", &revoked, None);
         let deep = new(NODE1, Some(&between), |_| {});
         this.made("deep", &deep, Some(&between));
+        for name in ["encrypted", "traditional", "jceks", "legacy"] {
+            this.made(name, &by_root(NODE1, &|_| {}), None);
+        }
+        this.protect();
         this.made("root", &root, None);
         let stale = |list: &mut CertificateRevocationListParams| {
             list.this_update = date_time_ymd(2020, 1, 1);
@@ -264,6 +284,29 @@ impl Parties {
             this.openssl(&format!("crl -inform DER -in {name} -out {name}.crl"));
         }
         this
+    }
+
+    /// Puts the keys of some parties behind a password.
+    fn protect(&mut self) {
+        shell(self.folder.0.path(), PROTECTED, false);
+        for (name, file) in [
+            ("encrypted", "encrypted.key.pem"),
+            ("traditional", "traditional.key.pem"),
+            ("jceks", "key.jceks"),
+            ("legacy", "legacy.p12"),
+        ] {
+            let path = self.path(file);
+            let party = self.parties.get_mut(name).unwrap();
+            party.keys = Keys {
+                path: path.clone(),
+                password: "geheim",
+            };
+            if file.ends_with(".pem") {
+                party.pem = path;
+            } else {
+                party.keys_of_java = party.keys.clone();
+            }
+        }
     }
 
     /// Runs openssl in the folder, and returns what it prints.
@@ -291,21 +334,16 @@ impl Parties {
             Some([file, password]) => (self.path(file), password),
             None => (certificate.clone(), ""),
         };
-        let party = Party {
-            keys: Keys {
-                path: self.path(keys),
-                password,
-            },
-            trusted: Keys {
-                path: trusted,
-                password: trust_password,
-            },
-            pem: self.path(&format!("{name}.pem")),
-            certificate,
-            chain: None,
-            identity: OnceLock::new(),
-            trust: OnceLock::new(),
+        let keys = Keys {
+            path: self.path(keys),
+            password,
         };
+        let trusted = Keys {
+            path: trusted,
+            password: trust_password,
+        };
+        let pem = self.path(&format!("{name}.pem"));
+        let party = Party::new(keys, trusted, pem, certificate);
         self.parties.insert(name, party);
     }
 
@@ -316,27 +354,31 @@ impl Parties {
         let key = made.key.serialize_pem();
         write(&pem, format!("{key}{}{issuer}", made.pem)).unwrap();
         write(&certificate, &made.pem).unwrap();
-        let chain = between.map(|made| {
-            let path = self.path(&format!("{name}.chain.pem"));
-            write(&path, &made.pem).unwrap();
-            path
-        });
         let file = |path: &PathBuf| Keys {
             path: path.clone(),
             password: "",
         };
-        let party = Party {
-            keys: file(&pem),
-            trusted: file(&certificate),
-            pem,
-            certificate,
-            chain,
-            identity: OnceLock::new(),
-            trust: OnceLock::new(),
-        };
+        let mut party = Party::new(file(&pem), file(&certificate), pem, certificate);
+        party.chain = between.map(|made| {
+            let path = self.path(&format!("{name}.chain.pem"));
+            write(&path, &made.pem).unwrap();
+            path
+        });
         self.parties.insert(name, party);
     }
 }
+
+/// PEM with an encrypted key, as PKCS#8 (RFC 5958 §3) and as openssl did it before that (RFC 1421 §4.6.1.1), and stores
+/// that the documentation has none of.
+const PROTECTED: &str = "
+openssl pkcs8 -topk8 -in encrypted.pem -passout pass:geheim -out encrypted.key.pem
+openssl ec -aes256 -in traditional.pem -passout pass:geheim -out traditional.key.pem
+grep -qx -e '-----BEGIN ENCRYPTED PRIVATE KEY-----' encrypted.key.pem
+grep -qx 'Proc-Type: 4,ENCRYPTED' traditional.key.pem
+for name in encrypted traditional; do cat $name.crt.pem >> $name.key.pem; done
+for name in legacy jceks; do openssl pkcs12 -export -legacy -in $name.pem -name key -passout pass:geheim -out $name.p12; done
+keytool -importkeystore -srckeystore jceks.p12 -srcstorepass geheim -destkeystore key.jceks -deststoretype JCEKS -deststorepass geheim
+";
 
 /// The authority of a party's certificate.
 pub(super) fn authority_of(who: &str) -> &str {
