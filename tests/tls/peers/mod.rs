@@ -1,5 +1,7 @@
 //! Real peers: JSSE, openssl and curl, on loopback.
 
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc_rs;
 mod curl;
 mod jsse;
 mod names;
