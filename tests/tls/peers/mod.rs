@@ -10,6 +10,8 @@ mod openssl;
 mod ours;
 mod party;
 mod resumption;
+#[cfg(feature = "config")]
+mod settings;
 mod tally;
 mod trust;
 
