@@ -237,7 +237,7 @@ fn ours(path: &Path, password: Option<&str>, key_password: Option<&str>) -> Read
                 Err(error) => {
                     let text = error.to_string();
                     assert!(text.contains(&path.display().to_string()), "{text}");
-                    let name_told = text.contains(&format!("`{alias}`"));
+                    let name_told = text.contains(&format!("`{}`", alias.escape_debug()));
                     assert!(name_told || matches!(error, TlsError::PasswordRequired { .. }));
                     match error {
                         TlsError::KeyMismatch { .. } => "key other",

@@ -22,10 +22,9 @@ use super::Protocols;
 ///   [`Protocols`] has it. The suites of TLS 1.3 are those without `WITH` in their names.
 /// - Its order is the server's preference, and goes before the client's. A client offers in this order.
 ///
-/// What the crypto provider does not speak is passed over and reported by
-/// [`ServerContext::unsupported_suites`](super::ServerContext::unsupported_suites). That is all of RSA key exchange,
-/// CBC, RC4 and 3DES, which rustls leaves out because they are broken or fragile. If nothing else is left, the context
-/// cannot be made.
+/// What the crypto provider does not speak is passed over and reported by [`unsupported`](Self::unsupported). That is
+/// all of RSA key exchange, CBC, RC4 and 3DES, which rustls leaves out because they are broken or fragile. If nothing
+/// else is left, the context cannot be made.
 ///
 /// ```
 /// use bailiwick::tls::CipherSuites;
@@ -110,8 +109,9 @@ impl CipherSuites {
         }))
     }
 
-    /// The suites asked for that the provider does not speak.
-    pub(super) fn unsupported(&self, provider: &CryptoProvider) -> Vec<String> {
+    /// The suites asked for by name that the provider does not speak, for a warning. They are passed over.
+    #[must_use]
+    pub fn unsupported(&self, provider: &CryptoProvider) -> Vec<String> {
         match &self.0 {
             Choice::AllBut(_) => Vec::new(),
             Choice::Only(suites) => {

@@ -69,12 +69,6 @@ impl ClientContext {
         self
     }
 
-    /// The cipher suites asked for by name that the crypto provider does not speak, for a warning. They are passed over.
-    #[must_use]
-    pub fn unsupported_suites(&self) -> Vec<String> {
-        self.common.unsupported_suites()
-    }
-
     /// Sets the application protocols (RFC 7301) that are offered, such as `["h2", "http/1.1"]`, the preferred first.
     /// By default there is none.
     ///

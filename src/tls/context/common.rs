@@ -35,10 +35,6 @@ impl Common {
         self.cipher_suites.select(&self.provider, self.protocols)
     }
 
-    pub(super) fn unsupported_suites(&self) -> Vec<String> {
-        self.cipher_suites.unsupported(&self.provider)
-    }
-
     pub(super) fn set_alpn<P: Into<Vec<u8>>>(&mut self, protocols: impl IntoIterator<Item = P>) {
         self.alpn = protocols.into_iter().map(Into::into).collect();
     }

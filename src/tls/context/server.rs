@@ -67,12 +67,6 @@ impl ServerContext {
         self
     }
 
-    /// The cipher suites asked for by name that the crypto provider does not speak, for a warning. They are passed over.
-    #[must_use]
-    pub fn unsupported_suites(&self) -> Vec<String> {
-        self.common.unsupported_suites()
-    }
-
     /// Sets the application protocols (RFC 7301), such as `["h2", "http/1.1"]`, the preferred first. By default there is
     /// none, and what clients say about theirs is ignored.
     ///
