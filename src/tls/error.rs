@@ -148,7 +148,7 @@ pub enum TlsError {
     },
     /// A certificate is not valid at the time of loading.
     #[error(
-        "the certificate `{}` of `{store}` is not valid now: {reason}",
+        "the certificate chain of `{}` of `{store}` is not valid now: {reason}",
         shown(alias)
     )]
     Expired {
@@ -246,14 +246,18 @@ pub enum TlsError {
     },
 }
 
-/// An alias comes out of a file that anybody may have made. In a log it must stay on its line.
+/// An alias comes out of a file that anybody may have made. In a log it must stay on its line, and the line short.
 fn shown(alias: &str) -> String {
-    let mut text = String::with_capacity(alias.len());
-    for c in alias.chars() {
+    const LONGEST: usize = 128;
+    let mut text = String::new();
+    for c in alias.chars().take(LONGEST) {
         match c {
             '\'' | '"' => text.push(c),
             c => text.extend(c.escape_debug()),
         }
+    }
+    if alias.chars().nth(LONGEST).is_some() {
+        text.push('…');
     }
     text
 }
@@ -284,11 +288,18 @@ mod tests {
     fn an_alias_stays_on_its_line() {
         let error = TlsError::AmbiguousAlias {
             store: "a.jks".to_owned(),
-            aliases: vec!["o'schlüssel".to_owned(), "a\nb\u{202e}".to_owned()],
+            aliases: vec![
+                "o'schlüssel".to_owned(),
+                "a\nb\u{202e}".to_owned(),
+                "long".repeat(100),
+            ],
         };
         assert_eq!(
             error.to_string(),
-            "`a.jks` holds several keys, name one of `o'schlüssel`, `a\\nb\\u{202e}`"
+            format!(
+                "`a.jks` holds several keys, name one of `o'schlüssel`, `a\\nb\\u{{202e}}`, `{}…`",
+                "long".repeat(32)
+            )
         );
     }
 }

@@ -47,6 +47,17 @@ impl Validity {
         Ok(())
     }
 
+    /// What is wrong at this time, for whoever has to renew the certificate.
+    pub(super) fn amiss(self, now: UnixTime) -> Option<String> {
+        if now < self.not_before {
+            Some(format!("it begins on {}", date(self.not_before)))
+        } else if now > self.not_after {
+            Some(format!("it ended on {}", date(self.not_after)))
+        } else {
+            None
+        }
+    }
+
     /// The first and the last second.
     pub(super) const fn bounds(self) -> (UnixTime, UnixTime) {
         (self.not_before, self.not_after)
@@ -55,6 +66,12 @@ impl Validity {
     pub(super) fn not_after(self) -> SystemTime {
         system_time(self.not_after)
     }
+}
+
+fn date(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).ok();
+    let date = seconds.and_then(|seconds| ASN1Time::from_timestamp(seconds).ok());
+    date.map_or_else(|| time.as_secs().to_string(), |date| date.to_string())
 }
 
 /// Before 1970 is 1970: no computer asks from there.

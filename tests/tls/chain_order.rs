@@ -141,6 +141,11 @@ fn an_expired_certificate_is_named() {
             .unwrap_err();
         assert!(matches!(error, TlsError::Expired { .. }), "{error:?}");
         let text = error.to_string();
+        assert!(
+            text.contains("it ended on ") || text.contains("it begins on "),
+            "{text}"
+        );
+        let text = error.to_string();
         assert!(text.contains(name) && text.contains("`old`"), "{text}");
         let then = now - Duration::from_secs(7 * 86400);
         source

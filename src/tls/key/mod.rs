@@ -64,17 +64,14 @@ impl Identity {
     /// # Errors
     /// [`TlsError::Expired`] if it is not, or not yet.
     pub fn check_time(&self, now: SystemTime) -> Result<(), TlsError> {
-        match self
-            .validity
-            .map_or(Ok(()), |validity| validity.check(at(now)))
-        {
-            Ok(()) => Ok(()),
-            Err(error) => Err(TlsError::Expired {
+        let reason = self.validity.and_then(|validity| validity.amiss(at(now)));
+        reason.map_or(Ok(()), |reason| {
+            Err(TlsError::Expired {
                 store: self.store.clone(),
                 alias: self.alias.clone(),
-                reason: error.to_string(),
-            }),
-        }
+                reason,
+            })
+        })
     }
 
     /// The form that rustls works with, for a certificate resolver of one's own.

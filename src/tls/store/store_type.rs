@@ -8,7 +8,8 @@ use super::super::TlsError;
 /// The type of a store, as a configuration states it (`ssl.server.keystore.type`, `security.ssl.internal.keystore-type`).
 ///
 /// It is a hint: the content of the file decides. The default of Hadoop, `jks`, stands beside many a PKCS12 file since
-/// Java 9, and Java reads it all the same (JEP 229).
+/// Java 9, and Java reads it all the same (JEP 229). It is no protection either: whoever can write the file can write another
+/// kind, such as PEM, for which no password has to be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreType {

@@ -27,7 +27,8 @@ use super::{Crls, Fingerprints, UnknownRevocation};
 ///   (`sun.security.validator.PKIXValidator`): who holds the key of a trusted server certificate must not be able to
 ///   make more of them. An authority that has expired vouches for nobody.
 ///
-/// Whom JSSE (JDK 17) refuses, this does; a test compares them. Some it believes are not believed here:
+/// A test compares the verdicts with those of JSSE (JDK 17), which also looks at the Netscape certificate type. Some whom
+/// it believes are not believed here:
 ///
 /// | JSSE believes | here refused, because |
 /// |---|---|

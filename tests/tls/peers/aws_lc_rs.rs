@@ -10,9 +10,12 @@ use super::party::{Parties, authority_of};
 use super::tally::{Tally, we_call_one, we_refuse, we_serve_one};
 use super::{Auth, End, Peer, VERSIONS};
 
+/// Why we refuse them, and by which alert.
+type Refusal = (&'static str, &'static str);
+
 /// Who we are, who they are, what servers ask, and whether we refuse: RSA, P-256 and P-384, Ed25519, a forgery.
 #[rustfmt::skip]
-const PAIRS: &[(&str, &str, Auth, Result<(), (&str, &str)>)] = &[
+const PAIRS: &[(&str, &str, Auth, Result<(), Refusal>)] = &[
     ("node2", "node1",           Auth::None,     Ok(())),
     ("node2", "node1",           Auth::Required, Ok(())),
     ("addresses", "common_name", Auth::Required, Ok(())),

@@ -64,7 +64,7 @@ fn a_certificate_from_the_future_is_served_when_its_time_comes() {
         failure.to_string().contains("key.pem` is not valid now"),
         "{failure}"
     );
-    // Its text names the time, but that is no news.
+    // Each attempt fails alike, and that is told once.
     assert_eq!(told.load(Ordering::Relaxed), 1);
     // Not a byte has changed.
     assert_eq!(polled(&reloader, at(1000)), Ok(Polled::Loaded));
