@@ -249,17 +249,11 @@ pub enum TlsError {
 /// An alias comes out of a file that anybody may have made. In a log it must stay on its line, and the line short.
 fn shown(alias: &str) -> String {
     const LONGEST: usize = 128;
-    let mut text = String::new();
-    for c in alias.chars().take(LONGEST) {
-        match c {
-            '\'' | '"' => text.push(c),
-            c => text.extend(c.escape_debug()),
-        }
-    }
-    if alias.chars().nth(LONGEST).is_some() {
-        text.push('…');
-    }
-    text
+    let start: String = alias.chars().take(LONGEST).collect();
+    let more = alias.chars().nth(LONGEST).map_or("", |_| "…");
+    // Quotes would be escaped for a string of Rust, which this is not.
+    let text = start.escape_debug().to_string();
+    text.replace("\\'", "'").replace("\\\"", "\"") + more
 }
 
 fn configured(stated: Option<StoreType>) -> String {
@@ -291,13 +285,14 @@ mod tests {
             aliases: vec![
                 "o'schlüssel".to_owned(),
                 "a\nb\u{202e}".to_owned(),
+                "u\u{308}".to_owned(),
                 "long".repeat(100),
             ],
         };
         assert_eq!(
             error.to_string(),
             format!(
-                "`a.jks` holds several keys, name one of `o'schlüssel`, `a\\nb\\u{{202e}}`, `{}…`",
+                "`a.jks` holds several keys, name one of `o'schlüssel`, `a\\nb\\u{{202e}}`, `u\u{308}`, `{}…`",
                 "long".repeat(32)
             )
         );

@@ -1,4 +1,5 @@
-//! Our end with the crypto provider `aws-lc-rs`. Neither peer knows its X25519MLKEM768, which it offers first.
+//! Our end with the crypto provider `aws-lc-rs`. Neither peer (JDK 17, openssl 3.0) knows its
+//! X25519MLKEM768, which it offers first.
 
 use std::sync::Arc;
 
