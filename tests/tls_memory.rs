@@ -75,7 +75,7 @@ fn what_configurations_hold_is_bounded() {
     let (identity_bytes, identity) = held(|| identity(&pair));
     println!("an identity: {identity_bytes} bytes");
 
-    for (count, most) in [(2, 10_000), (MANY, 380_000)] {
+    for (count, most) in [(2, 10_000), (MANY, 350_000)] {
         let pem = authorities(count);
         let (trust_bytes, trust) = held(|| trust(&pem));
         let (server_bytes, _server) = held(|| {

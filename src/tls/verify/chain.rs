@@ -16,25 +16,17 @@ use super::super::der::content;
 use super::constraints;
 use super::crl::Crl;
 use super::purpose::Purpose;
-use super::trust::{Authority, key_may, parse};
+use super::trust::{Authorities, key_may, parse};
 use super::{Trust, UnknownRevocation};
 
 /// The authorities and the revocation lists.
 #[derive(Debug)]
 pub(super) struct Chains {
-    authorities: Arc<Vec<Authority>>,
-    rounds: Vec<Round>,
+    authorities: Arc<Vec<Authorities>>,
+    /// The revocation lists for each of them, in their order.
+    crls: Vec<Vec<Arc<Crl>>>,
     unknown: UnknownStatusPolicy,
     algorithms: WebPkiSupportedAlgorithms,
-}
-
-/// Authorities that are asked together. webpki takes the first revocation list with the name of the issuer and refuses if
-/// another key has signed it. So where authorities share a name, because a key was replaced, each is asked in a round of
-/// its own, in which its own lists come first.
-#[derive(Debug)]
-struct Round {
-    anchors: Vec<TrustAnchor<'static>>,
-    crls: Vec<Arc<Crl>>,
 }
 
 impl Chains {
@@ -44,27 +36,27 @@ impl Chains {
         algorithms: WebPkiSupportedAlgorithms,
     ) -> Result<Self, TlsError> {
         let signed = signed(trust, &algorithms)?;
-        let rounds = rounds(trust).into_iter().map(|anchors| {
+        // webpki takes the first list with the name of the issuer and refuses if another key has signed it. So where
+        // authorities share a name, because a key was replaced, each is asked in a round of its own, in which its own lists
+        // come first.
+        let crls = trust.authorities.iter().map(|round| {
             let is_of_others = |signers: &[Vec<u8>]| {
                 let key = |anchor: &TrustAnchor<'_>| {
                     signers
                         .iter()
                         .any(|key| *key == *anchor.subject_public_key_info)
                 };
-                !signers.is_empty() && !anchors.iter().any(key)
+                !signers.is_empty() && !round.anchors.iter().any(key)
             };
             let (last, first): (Vec<_>, Vec<_>) = signed
                 .iter()
                 .partition(|(_, signers)| is_of_others(signers));
             let crls = first.into_iter().chain(last);
-            Round {
-                crls: crls.map(|(crl, _)| crl.clone()).collect(),
-                anchors,
-            }
+            crls.map(|(crl, _)| crl.clone()).collect()
         });
         Ok(Self {
+            crls: crls.collect(),
             authorities: trust.authorities.clone(),
-            rounds: rounds.collect(),
             unknown: match trust.unknown_revocation {
                 UnknownRevocation::Refused => UnknownStatusPolicy::Deny,
                 UnknownRevocation::WeaklyAccepted => UnknownStatusPolicy::Allow,
@@ -87,14 +79,14 @@ impl Chains {
         if !key_may(certificate, KeyUsage::digital_signature) {
             return Err(CertificateError::InvalidPurpose.into());
         }
-        let also = |path: &VerifiedPath<'_>| {
-            may_issue(path)?;
-            by_common_name.map_or(Ok(()), |host| constraints::permit(path, host))?;
-            self.in_time(path.anchor(), now)
-        };
         let mut reason = webpki::Error::UnknownIssuer;
-        for round in &self.rounds {
-            let lists: Vec<_> = round.crls.iter().map(|crl| crl.list()).collect();
+        for (round, crls) in self.authorities.iter().zip(&self.crls) {
+            let also = |path: &VerifiedPath<'_>| {
+                may_issue(path)?;
+                by_common_name.map_or(Ok(()), |host| constraints::permit(path, host))?;
+                in_time(round, path.anchor(), now)
+            };
+            let lists: Vec<_> = crls.iter().map(|crl| crl.list()).collect();
             // The error is that there are none.
             let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|options| {
                 options
@@ -121,29 +113,33 @@ impl Chains {
         }
         Err(rustls_error(reason))
     }
+}
 
-    /// webpki takes an anchor for a name and a key. Ours come from certificates, and one that has expired, or not begun,
-    /// vouches for nobody.
-    fn in_time(&self, anchor: &TrustAnchor<'_>, now: UnixTime) -> Result<(), webpki::Error> {
-        let mut verdict = Err(webpki::Error::UnknownIssuer);
-        for authority in self.authorities.iter().filter(|one| one.anchor == *anchor) {
-            let (not_before, not_after) = authority.validity.bounds();
-            if now < not_before {
-                verdict = Err(webpki::Error::CertNotValidYet {
-                    time: now,
-                    not_before,
-                });
-            } else if now > not_after {
-                verdict = Err(webpki::Error::CertExpired {
-                    time: now,
-                    not_after,
-                });
-            } else {
-                return Ok(());
-            }
+/// webpki takes an anchor for a name and a key. Ours come from certificates, and one that has expired, or not begun, vouches
+/// for nobody.
+fn in_time(
+    round: &Authorities,
+    anchor: &TrustAnchor<'_>,
+    now: UnixTime,
+) -> Result<(), webpki::Error> {
+    let mut verdict = Err(webpki::Error::UnknownIssuer);
+    for validity in round.validity_of(anchor) {
+        let (not_before, not_after) = validity.bounds();
+        if now < not_before {
+            verdict = Err(webpki::Error::CertNotValidYet {
+                time: now,
+                not_before,
+            });
+        } else if now > not_after {
+            verdict = Err(webpki::Error::CertExpired {
+                time: now,
+                not_after,
+            });
+        } else {
+            return Ok(());
         }
-        verdict
     }
+    verdict
 }
 
 /// RFC 5280 §6.1.4 (n), which webpki leaves out: an authority whose certificate has a key usage needs keyCertSign. Of those
@@ -157,24 +153,6 @@ fn may_issue(path: &VerifiedPath<'_>) -> Result<(), webpki::Error> {
         }
     }
     Ok(())
-}
-
-/// No two of one round share a name and differ in their keys.
-fn rounds(trust: &Trust) -> Vec<Vec<TrustAnchor<'static>>> {
-    let mut rounds: Vec<Vec<TrustAnchor<'static>>> = Vec::new();
-    for Authority { anchor, .. } in trust.authorities.iter() {
-        let fits = |round: &&mut Vec<TrustAnchor<'_>>| {
-            round.iter().all(|known| {
-                known.subject != anchor.subject
-                    || known.subject_public_key_info == anchor.subject_public_key_info
-            })
-        };
-        match rounds.iter_mut().find(fits) {
-            Some(round) => round.push(anchor.clone()),
-            None => rounds.push(vec![anchor.clone()]),
-        }
-    }
-    rounds
 }
 
 /// A revocation list with the keys of the trusted certificates that have signed it.

@@ -42,7 +42,7 @@ use super::{Crls, Fingerprints, UnknownRevocation};
 pub struct Trust {
     pub(super) pinned: Arc<BTreeSet<Vec<u8>>>,
     fingerprints: Option<Fingerprints>,
-    pub(super) authorities: Arc<Vec<Authority>>,
+    pub(super) authorities: Arc<Vec<Authorities>>,
     /// Names that tell a client which of its certificates will do (RFC 8446 §4.2.4).
     pub(super) hints: Vec<DistinguishedName>,
     pub(super) crls: Crls,
@@ -51,11 +51,33 @@ pub struct Trust {
     not_after: Option<SystemTime>,
 }
 
-/// A certificate that may issue others.
-#[derive(Clone, Debug)]
-pub(super) struct Authority {
-    pub(super) anchor: TrustAnchor<'static>,
-    pub(super) validity: Validity,
+/// Certificates that may issue others and are asked together: no two share a name and differ in their keys.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Authorities {
+    pub(super) anchors: Vec<TrustAnchor<'static>>,
+    /// When each of them may vouch for somebody, in their order.
+    validity: Vec<Validity>,
+}
+
+impl Authorities {
+    fn has_room_for(&self, anchor: &TrustAnchor<'_>) -> bool {
+        self.anchors.iter().all(|known| {
+            known.subject != anchor.subject
+                || known.subject_public_key_info == anchor.subject_public_key_info
+        })
+    }
+
+    fn push(&mut self, anchor: TrustAnchor<'static>, validity: Validity) {
+        self.anchors.push(anchor);
+        self.validity.push(validity);
+    }
+
+    /// The validity of each certificate of this authority.
+    pub(super) fn validity_of(&self, anchor: &TrustAnchor<'_>) -> impl Iterator<Item = Validity> {
+        let all = self.anchors.iter().zip(&self.validity);
+        all.filter(move |(known, _)| *known == anchor)
+            .map(|(_, validity)| *validity)
+    }
 }
 
 impl Trust {
@@ -116,10 +138,16 @@ impl Trust {
         let hint = if is_authority(&certificate) {
             let anchor = webpki::anchor_from_trusted_cert(der)
                 .map_err(|error| super::chain::rustls_error(error).to_string())?;
-            Arc::make_mut(&mut self.authorities).push(Authority {
-                anchor: anchor.to_owned(),
-                validity: Validity::of(&certificate),
-            });
+            let validity = Validity::of(&certificate);
+            let rounds = Arc::make_mut(&mut self.authorities);
+            match rounds.iter_mut().find(|round| round.has_room_for(&anchor)) {
+                Some(round) => round.push(anchor.to_owned(), validity),
+                None => {
+                    let mut round = Authorities::default();
+                    round.push(anchor.to_owned(), validity);
+                    rounds.push(round);
+                }
+            }
             certificate.subject()
         } else {
             certificate.issuer()
@@ -198,7 +226,14 @@ impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trust")
             .field("certificates", &self.pinned.len())
-            .field("authorities", &self.authorities.len())
+            .field(
+                "authorities",
+                &self
+                    .authorities
+                    .iter()
+                    .map(|round| round.anchors.len())
+                    .sum::<usize>(),
+            )
             .field("fingerprints", &self.fingerprints)
             .field("crls", &self.crls)
             .finish_non_exhaustive()
