@@ -291,6 +291,26 @@ macro_rules! name_types {
 name_types!(UserName, UserRef, "user");
 name_types!(GroupName, GroupRef, "group");
 
+impl UserName {
+    /// The user without a name, as whom every peer acts where there is no authentication (Alluxio's NOSASL). No text is read
+    /// as it: [`new`](Self::new) refuses the empty one.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        UserRef::UNNAMED.to_owned()
+    }
+
+    /// Whether it is [`unnamed`](Self::unnamed).
+    #[must_use]
+    pub fn is_unnamed(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl UserRef<'_> {
+    /// [`UserName::unnamed`], borrowed.
+    pub const UNNAMED: Self = UserRef { hash: 0, text: "" };
+}
+
 impl GroupRef<'_> {
     /// For the table of [`Groups`](super::Groups).
     #[inline]

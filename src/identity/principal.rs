@@ -9,6 +9,8 @@ use super::UserName;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mechanism {
+    /// Nothing: there is no authentication.
+    NoSasl,
     /// A name that the peer states and the service trusts.
     Simple,
     /// A name and password that the service's own provider verified.
@@ -24,6 +26,7 @@ pub enum Mechanism {
 impl fmt::Display for Mechanism {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::NoSasl => "NOSASL",
             Self::Simple => "SIMPLE",
             Self::Custom => "CUSTOM",
             Self::Kerberos => "KERBEROS",
@@ -42,6 +45,7 @@ pub struct Principal {
     name: UserName,
     mechanism: Mechanism,
     realm: Option<Arc<str>>,
+    credential: Option<Arc<str>>,
 }
 
 impl Principal {
@@ -50,7 +54,14 @@ impl Principal {
             name,
             mechanism,
             realm: None,
+            credential: None,
         }
+    }
+
+    /// Nobody in particular: what a service without authentication sees of every peer ([`UserName::unnamed`]).
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self::proved(UserName::unnamed(), Mechanism::NoSasl)
     }
 
     /// A principal that the calling service vouches for, having established it by means of its own.
@@ -63,6 +74,13 @@ impl Principal {
     #[must_use]
     pub fn in_realm(mut self, realm: &str) -> Self {
         self.realm = Some(realm.into());
+        self
+    }
+
+    /// The same principal with the name as it was proved, before it became a local one.
+    #[must_use]
+    pub fn proved_as(mut self, credential: &str) -> Self {
+        self.credential = Some(credential.into());
         self
     }
 
@@ -82,5 +100,12 @@ impl Principal {
     #[must_use]
     pub fn realm(&self) -> Option<&str> {
         self.realm.as_deref()
+    }
+
+    /// The name as it was proved, where the local name was derived from it: `hdfs/node1.example.com@EXAMPLE.COM` of Kerberos,
+    /// the claim of a token. For the log; decisions are about [`name`](Self::name).
+    #[must_use]
+    pub fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
     }
 }

@@ -82,6 +82,7 @@ mod trusted;
 mod validity;
 mod verify;
 
+pub use crate::identity::Password;
 #[cfg(feature = "aws-lc-rs")]
 pub use context::aws_lc_rs_provider;
 #[cfg(feature = "ring")]
@@ -90,7 +91,6 @@ pub use context::{CipherSuites, ClientAuth, ClientContext, Protocols, Resumption
 pub use error::TlsError;
 pub use files::Files;
 pub use key::Identity;
-pub use password::Password;
 pub use peer::{NameSource, PeerName};
 pub use reload::{Failure, Polled, Reloader, Status, Watch};
 pub use source::{KeySource, PasswordSource, TrustSource};

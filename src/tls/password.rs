@@ -1,30 +1,14 @@
-//! A password that is wiped after use and never printed.
+//! Where a password may come from, and the forms in which stores take it.
 
-use std::fmt;
 use std::path::Path;
 
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{TlsError, files};
-
-/// A password of a store or of a key. Wiped when dropped; its `Debug` shows nothing of it.
-///
-/// ```
-/// use bailiwick::tls::Password;
-///
-/// let password = Password::new("keypass");
-/// assert_eq!(format!("{password:?}"), "Password(..)");
-/// ```
-#[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+use crate::identity::Password;
 
 impl Password {
     const MAX_FILE: usize = 64 * 1024;
-
-    /// Takes the text as it is.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
 
     /// Reads a file and takes off one newline (`\n` or `\r\n`) at its end.
     ///
@@ -64,26 +48,16 @@ impl Password {
             })
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Two bytes a UTF-16 unit, high byte first: the form in which Java's JKS code hashes a `char[]`, and PKCS12 too.
     pub(super) fn utf16_be(&self) -> Zeroizing<Vec<u8>> {
         // With room for the zero that PKCS12 puts at the end.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(self.0.len() * 2 + 2));
-        for unit in self.0.encode_utf16() {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.as_str().len() * 2 + 2));
+        for unit in self.as_str().encode_utf16() {
             let mut pair = unit.to_be_bytes();
             bytes.extend_from_slice(&pair);
             pair.zeroize();
         }
         bytes
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(..)")
     }
 }
 

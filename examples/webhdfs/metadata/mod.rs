@@ -157,8 +157,11 @@ impl Metadata {
 
     /// SIMPLE login, and impersonation where asked for.
     fn login(&self, login: &Login<'_>, peer: IpAddr) -> Result<Subject, RemoteException> {
-        let step = Box::new(Simple::new()).step(login.name.as_bytes());
-        let Ok(Step::Done { principal, .. }) = step else {
+        let step = Exchange::new(Simple::new()).step(login.name.as_bytes());
+        let Ok(Step::Done {
+            end: authenticated, ..
+        }) = step
+        else {
             return Err(RemoteException::security(format!(
                 "Invalid value for webhdfs parameter \"user.name\": {:?}",
                 login.name
@@ -169,9 +172,12 @@ impl Metadata {
             .map(UserName::new)
             .transpose()
             .map_err(|error| RemoteException::invalid("doas", error))?;
-        let resolved = self
-            .resolver
-            .resolve(&self.policy, &principal, act_as.as_ref(), Some(peer));
+        let resolved = self.resolver.resolve(
+            &self.policy,
+            &authenticated.principal,
+            act_as.as_ref(),
+            Some(peer),
+        );
         Ok(resolved?)
     }
 

@@ -1,0 +1,83 @@
+//! Why an exchange failed.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use crate::identity::NameError;
+
+/// Why an exchange failed. Its text is for the log; tell the peer [`public`](Self::public).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AuthnError {
+    /// The peer sent more at once than [`Limits::input`](super::Limits::input).
+    #[error("authentication input of {length} bytes is longer than {limit}")]
+    TooLong {
+        /// How much it sent.
+        length: usize,
+        /// How much it may send.
+        limit: usize,
+    },
+    /// The peer sent more in all than [`Limits::total`](super::Limits::total).
+    #[error("authentication takes more than {limit} bytes")]
+    TooMuch {
+        /// How much it may send.
+        limit: usize,
+    },
+    /// The exchange went on for more than [`Limits::rounds`](super::Limits::rounds).
+    #[error("authentication takes more than {limit} rounds")]
+    TooManyRounds {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// What the peer sent is not what the mechanism says.
+    #[error("{mechanism} authentication failed: {reason}")]
+    Malformed {
+        /// Which mechanism.
+        mechanism: &'static str,
+        /// What is wrong. Nothing secret.
+        reason: Cow<'static, str>,
+    },
+    /// What the peer proved is not enough: wrong password, expired ticket, untrusted token.
+    #[error("{mechanism} authentication failed: {reason}")]
+    Refused {
+        /// Which mechanism.
+        mechanism: &'static str,
+        /// Why. Nothing secret.
+        reason: Cow<'static, str>,
+    },
+    /// What decides cannot be asked now: a KDC, a key server, a user directory. That is a failure (503), never a refusal.
+    #[error("{mechanism} authentication is unavailable: {reason}")]
+    Unavailable {
+        /// Which mechanism.
+        mechanism: &'static str,
+        /// What does not answer.
+        reason: Cow<'static, str>,
+    },
+    /// The peer's name is not a user name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+impl AuthnError {
+    /// Whether trying again later may help: answer 503 then, and 401 otherwise.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+
+    /// What the peer may read: nothing that helps it guess.
+    #[must_use]
+    pub const fn public(&self) -> &'static str {
+        if self.is_unavailable() {
+            "authentication is unavailable"
+        } else {
+            "authentication failed"
+        }
+    }
+
+    pub(super) fn malformed(mechanism: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        let reason = reason.into();
+        Self::Malformed { mechanism, reason }
+    }
+}

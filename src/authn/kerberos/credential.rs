@@ -1,0 +1,141 @@
+//! Credentials out of a given keytab or ticket cache: the one call that libgssapi does not offer, and so the one place of
+//! the library with unsafe code.
+
+#![expect(
+    unsafe_code,
+    reason = "gss_acquire_cred_from has no safe binding; the alternative is process-wide environment variables"
+)]
+
+use std::ffi::{CString, c_int};
+use std::ptr;
+
+use libgssapi::credential::Cred;
+use libgssapi::error::{Error, MajorFlags};
+use libgssapi_sys as sys;
+
+/// What a credential is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usage {
+    Accept,
+    Initiate,
+}
+
+/// Acquires a Kerberos credential for `principal`, or for whichever the store holds, out of a credential store: pairs such
+/// as `keytab`, `client_keytab`, `ccache` or `rcache` with a value (`gss_acquire_cred_from`).
+pub(super) fn acquire(
+    principal: Option<&str>,
+    usage: Usage,
+    store: &[(&str, &str)],
+) -> Result<Cred, Error> {
+    let name = principal.map(Name::import).transpose()?;
+    let pairs: Vec<(CString, CString)> = store
+        .iter()
+        .map(|(key, value)| Ok((c_string(key)?, c_string(value)?)))
+        .collect::<Result<_, Error>>()?;
+    let mut elements: Vec<_> = pairs
+        .iter()
+        .map(|(key, value)| sys::gss_key_value_element_desc {
+            key: key.as_ptr(),
+            value: value.as_ptr(),
+        })
+        .collect();
+    let store = sys::gss_key_value_set_desc {
+        count: u32::try_from(elements.len()).map_err(|_| invalid())?,
+        elements: elements.as_mut_ptr(),
+    };
+    let mut kerberos = oid(KERBEROS);
+    let mut mechanisms = sys::gss_OID_set_desc {
+        count: 1,
+        elements: &raw mut kerberos,
+    };
+    let mut credential: sys::gss_cred_id_t = ptr::null_mut();
+    let mut minor = 0;
+    // SAFETY: every pointer is null or leads to a live local of the type that the header states: `name` is null or a name
+    // of `gss_import_name`; `mechanisms` holds one OID over static bytes; `store` holds `count` pairs of C strings that
+    // `pairs` owns until after the call. The library copies what it keeps and reads only from the two sets, and writes to
+    // `minor` and `credential`. The two results that are not wanted may be null (RFC 2744 §5.2).
+    let major = unsafe {
+        sys::gss_acquire_cred_from(
+            &raw mut minor,
+            name.as_ref().map_or(ptr::null_mut(), |name| name.0),
+            sys::_GSS_C_INDEFINITE,
+            &raw mut mechanisms,
+            match usage {
+                Usage::Accept => sys::GSS_C_ACCEPT as c_int,
+                Usage::Initiate => sys::GSS_C_INITIATE as c_int,
+            },
+            &raw const store,
+            &raw mut credential,
+            ptr::null_mut(),
+            ptr::null_mut(),
+        )
+    };
+    check(major, minor)?;
+    // SAFETY: the call has succeeded, so `credential` is one that nobody else owns; `Cred` releases it once.
+    Ok(unsafe { Cred::from_c(credential) })
+}
+
+/// 1.2.840.113554.1.2.2
+const KERBEROS: &[u8] = b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+/// 1.2.840.113554.1.2.2.1: `primary/instance@REALM`
+const PRINCIPAL_NAME: &[u8] = b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01";
+
+/// An imported name.
+struct Name(sys::gss_name_t);
+
+impl Name {
+    fn import(principal: &str) -> Result<Self, Error> {
+        let mut text = sys::gss_buffer_desc {
+            length: principal.len(),
+            value: principal.as_ptr().cast_mut().cast(),
+        };
+        let mut kind = oid(PRINCIPAL_NAME);
+        let mut name = ptr::null_mut();
+        let mut minor = 0;
+        // SAFETY: `text` is `length` readable bytes for as long as the call, which only reads them, and `kind` an OID over
+        // static bytes; `minor` and `name` are locals that are written to (RFC 2744 §5.16).
+        let major = unsafe {
+            sys::gss_import_name(&raw mut minor, &raw mut text, &raw mut kind, &raw mut name)
+        };
+        check(major, minor)?;
+        Ok(Self(name))
+    }
+}
+
+impl Drop for Name {
+    fn drop(&mut self) {
+        let mut minor = 0;
+        // SAFETY: the name came from `gss_import_name`, is owned by this value alone and is not used again.
+        unsafe { sys::gss_release_name(&raw mut minor, &raw mut self.0) };
+    }
+}
+
+/// A description that C may hold as mutable and, by contract, does not write to.
+const fn oid(bytes: &'static [u8]) -> sys::gss_OID_desc {
+    sys::gss_OID_desc {
+        length: bytes.len() as u32,
+        elements: bytes.as_ptr().cast_mut().cast(),
+    }
+}
+
+fn check(major: u32, minor: u32) -> Result<(), Error> {
+    match major {
+        sys::GSS_S_COMPLETE => Ok(()),
+        _ => Err(Error {
+            major: MajorFlags::from_bits_retain(major),
+            minor,
+        }),
+    }
+}
+
+fn c_string(text: &str) -> Result<CString, Error> {
+    CString::new(text).map_err(|_| invalid())
+}
+
+/// What the library says of an argument that it cannot read.
+const fn invalid() -> Error {
+    Error {
+        major: MajorFlags::GSS_S_CALL_INACCESSIBLE_READ,
+        minor: 0,
+    }
+}

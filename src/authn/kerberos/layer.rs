@@ -1,0 +1,93 @@
+//! GSS-API's wrap and unwrap, within the sizes that were negotiated.
+
+use libgssapi::context::{ClientCtx, SecurityContext, ServerCtx};
+use libgssapi::error::Error;
+
+use crate::authn::{LayerError, Qop};
+
+/// The context of either side.
+pub(in crate::authn) enum Context {
+    Server(ServerCtx),
+    Client(ClientCtx),
+}
+
+impl Context {
+    pub(in crate::authn) fn wrap(
+        &mut self,
+        encrypt: bool,
+        message: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let wrapped = match self {
+            Self::Server(context) => context.wrap(encrypt, message),
+            Self::Client(context) => context.wrap(encrypt, message),
+        };
+        wrapped.map(|wrapped| wrapped.to_vec())
+    }
+
+    pub(in crate::authn) fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let unwrapped = match self {
+            Self::Server(context) => context.unwrap(message),
+            Self::Client(context) => context.unwrap(message),
+        };
+        unwrapped.map(|message| message.to_vec())
+    }
+}
+
+/// A finished context with what was negotiated over it.
+pub(in crate::authn) struct GssLayer {
+    context: Context,
+    qop: Qop,
+    /// The most that `wrap` takes: what fits the peer's buffer once it is wrapped.
+    max_message: usize,
+}
+
+impl GssLayer {
+    pub(in crate::authn) const fn new(context: Context, qop: Qop, max_message: usize) -> Self {
+        Self {
+            context,
+            qop,
+            max_message,
+        }
+    }
+
+    pub(in crate::authn) const fn qop(&self) -> Qop {
+        self.qop
+    }
+
+    pub(in crate::authn) const fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    pub(in crate::authn) fn wrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
+        if message.len() > self.max_message {
+            return Err(LayerError::TooLong {
+                length: message.len(),
+                limit: self.max_message,
+            });
+        }
+        let encrypt = self.qop == Qop::Confidentiality;
+        self.context.wrap(encrypt, message).map_err(refused)
+    }
+
+    pub(in crate::authn) fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
+        // `gss_unwrap` takes a token that is only signed for one that is sealed, and libgssapi does not tell.
+        if self.qop == Qop::Confidentiality && !is_sealed(message) {
+            return Err(LayerError::Refused {
+                reason: "it is not encrypted".to_owned(),
+            });
+        }
+        self.context.unwrap(message).map_err(refused)
+    }
+}
+
+/// Whether a wrap token of Kerberos (RFC 4121 §4.2.6.2) says that it is encrypted.
+fn is_sealed(token: &[u8]) -> bool {
+    const SEALED: u8 = 2;
+    matches!(token, [0x05, 0x04, flags, ..] if flags & SEALED != 0)
+}
+
+fn refused(error: Error) -> LayerError {
+    LayerError::Refused {
+        reason: error.to_string(),
+    }
+}
