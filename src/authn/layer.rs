@@ -4,6 +4,11 @@ use std::fmt;
 
 use thiserror::Error;
 
+#[cfg(feature = "kerberos")]
+use super::kerberos::GssLayer;
+#[cfg(not(feature = "kerberos"))]
+use none::GssLayer;
+
 /// The quality of protection of what follows an exchange (RFC 4752 §3.3; Java's `javax.security.sasl.qop`; Hadoop's
 /// `hadoop.rpc.protection`). Later ones protect more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,62 +55,24 @@ pub enum LayerError {
 
 /// The protection of one connection, both ways, as the exchange has negotiated it. Messages have to be unwrapped in the
 /// order in which they were wrapped.
-pub struct SecurityLayer {
+pub struct SecurityLayer(GssLayer);
+
+impl SecurityLayer {
     #[cfg(feature = "kerberos")]
-    inner: super::kerberos::GssLayer,
-    #[cfg(not(feature = "kerberos"))]
-    inner: std::convert::Infallible,
-}
-
-#[cfg(not(feature = "kerberos"))]
-impl SecurityLayer {
-    /// [`Qop::Integrity`] or [`Qop::Confidentiality`].
-    #[must_use]
-    pub const fn qop(&self) -> Qop {
-        match self.inner {}
-    }
-
-    /// How many bytes [`wrap`](Self::wrap) takes at once.
-    #[must_use]
-    pub const fn max_message(&self) -> usize {
-        match self.inner {}
-    }
-
-    /// Protects bytes for the peer.
-    ///
-    /// # Errors
-    ///
-    /// [`LayerError`].
-    pub fn wrap(&mut self, _: &[u8]) -> Result<Vec<u8>, LayerError> {
-        match self.inner {}
-    }
-
-    /// Checks what the peer has protected.
-    ///
-    /// # Errors
-    ///
-    /// [`LayerError`].
-    pub fn unwrap(&mut self, _: &[u8]) -> Result<Vec<u8>, LayerError> {
-        match self.inner {}
-    }
-}
-
-#[cfg(feature = "kerberos")]
-impl SecurityLayer {
-    pub(super) const fn new(inner: super::kerberos::GssLayer) -> Self {
-        Self { inner }
+    pub(super) const fn new(layer: GssLayer) -> Self {
+        Self(layer)
     }
 
     /// [`Qop::Integrity`] or [`Qop::Confidentiality`].
     #[must_use]
     pub const fn qop(&self) -> Qop {
-        self.inner.qop()
+        self.0.qop()
     }
 
     /// How many bytes [`wrap`](Self::wrap) takes at once.
     #[must_use]
     pub const fn max_message(&self) -> usize {
-        self.inner.max_message()
+        self.0.max_message()
     }
 
     /// Protects bytes for the peer.
@@ -114,7 +81,7 @@ impl SecurityLayer {
     ///
     /// [`LayerError`].
     pub fn wrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
-        self.inner.wrap(message)
+        self.0.wrap(message)
     }
 
     /// Checks what the peer has protected.
@@ -123,7 +90,33 @@ impl SecurityLayer {
     ///
     /// [`LayerError`].
     pub fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
-        self.inner.unwrap(message)
+        self.0.unwrap(message)
+    }
+}
+
+/// Without Kerberos nothing negotiates a layer.
+#[cfg(not(feature = "kerberos"))]
+mod none {
+    use super::{LayerError, Qop};
+
+    pub(super) enum GssLayer {}
+
+    impl GssLayer {
+        pub(super) const fn qop(&self) -> Qop {
+            match *self {}
+        }
+
+        pub(super) const fn max_message(&self) -> usize {
+            match *self {}
+        }
+
+        pub(super) const fn wrap(&self, _: &[u8]) -> Result<Vec<u8>, LayerError> {
+            match *self {}
+        }
+
+        pub(super) const fn unwrap(&self, _: &[u8]) -> Result<Vec<u8>, LayerError> {
+            match *self {}
+        }
     }
 }
 
