@@ -44,6 +44,14 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// What a BIT STRING of whole bytes holds.
+    pub(super) fn whole_bits(&mut self) -> Option<&'a [u8]> {
+        match self.take(BIT_STRING)?.split_first()? {
+            (0, bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// As [`take`](Self::take), for the content of a SEQUENCE.
     pub(super) fn sequence(&mut self) -> Option<Self> {
         self.take(SEQUENCE).map(Self)

@@ -63,15 +63,15 @@ impl<'a> EcKey<'a> {
         if self.curve.is_some_and(|own| own != curve) {
             return None;
         }
-        // One byte says how many bits are unused, one that the point is uncompressed (SEC 1 §2.3.3); then come x and y.
-        let size = public.bits.len().saturating_sub(2) / 2;
+        // One byte says that the point is uncompressed (SEC 1 §2.3.3); then come x and y.
+        let size = public.key.len().saturating_sub(1) / 2;
         let zeros = vec![0; size.saturating_sub(self.number.len())];
         let inner = der::element(
             der::SEQUENCE,
             &[
                 &der::element(der::INTEGER, &[&[1]]),
                 &der::element(der::OCTET_STRING, &[&zeros, self.number]),
-                &der::element(0xa1, &[&der::element(der::BIT_STRING, &[public.bits])]),
+                &der::element(0xa1, &[&der::element(der::BIT_STRING, &[&[0], public.key])]),
             ],
         );
         Some(der::element(

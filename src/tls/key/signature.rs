@@ -12,8 +12,8 @@ use super::super::der::{self, Reader};
 pub(super) struct PublicKey<'a> {
     /// The content of its AlgorithmIdentifier.
     pub(super) algorithm: &'a [u8],
-    /// The content of its BIT STRING, which begins with the number of unused bits.
-    pub(super) bits: &'a [u8],
+    /// The key itself.
+    pub(super) key: &'a [u8],
 }
 
 impl<'a> PublicKey<'a> {
@@ -21,7 +21,7 @@ impl<'a> PublicKey<'a> {
         let mut info = Reader(info).sequence()?;
         Some(Self {
             algorithm: info.take(der::SEQUENCE)?,
-            bits: info.take(der::BIT_STRING)?,
+            key: info.whole_bits()?,
         })
     }
 
@@ -32,16 +32,13 @@ impl<'a> PublicKey<'a> {
         message: &[u8],
         signature: &[u8],
     ) -> Option<bool> {
-        let (0, key) = self
-            .bits
-            .split_first()
-            .map(|(&unused, key)| (unused, key))?
-        else {
-            return None;
-        };
         let mut results = algorithms
             .filter(|algorithm| *algorithm.public_key_alg_id() == *self.algorithm)
-            .map(|algorithm| algorithm.verify_signature(key, message, signature).is_ok())
+            .map(|algorithm| {
+                algorithm
+                    .verify_signature(self.key, message, signature)
+                    .is_ok()
+            })
             .peekable();
         results.peek()?;
         Some(results.any(|verified| verified))
@@ -83,13 +80,7 @@ pub(super) fn signed(
     let mut parts = Reader(certificate).sequence()?;
     let (message, _) = parts.element(der::SEQUENCE)?;
     let algorithm = parts.take(der::SEQUENCE)?;
-    let (0, signature) = parts
-        .take(der::BIT_STRING)?
-        .split_first()
-        .map(|(&unused, rest)| (unused, rest))?
-    else {
-        return None;
-    };
+    let signature = parts.whole_bits()?;
     let (_, issuer) = X509Certificate::from_der(issuer).ok()?;
     let public = PublicKey::of(issuer.public_key().raw)?;
     let all = provider.signature_verification_algorithms.all.iter();

@@ -13,7 +13,7 @@ use x509_parser::extensions::KeyUsage;
 use x509_parser::num_bigint::BigUint;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Certificate};
 
-use super::super::der::{BIT_STRING, Reader};
+use super::super::der::Reader;
 use super::super::validity::{system_time, unix_time};
 use super::super::{TlsError, files};
 use super::trust::key_may;
@@ -217,23 +217,15 @@ impl Crl {
         list.sequence()?;
         let (signed, _) = whole.split_at_checked(whole.len() - list.0.len())?;
         let algorithm = list.sequence()?.0;
-        let signature = bits(&mut list)?;
+        let signature = list.whole_bits()?;
 
         let mut key = Reader(key).sequence()?;
         let key_algorithm = key.sequence()?.0;
-        let key = bits(&mut key)?;
+        let key = key.whole_bits()?;
         Some(algorithms.all.iter().any(|candidate| {
             candidate.signature_alg_id().as_ref() == algorithm
                 && candidate.public_key_alg_id().as_ref() == key_algorithm
                 && candidate.verify_signature(key, signed, signature).is_ok()
         }))
-    }
-}
-
-/// The content of a BIT STRING of whole bytes.
-fn bits<'a>(reader: &mut Reader<'a>) -> Option<&'a [u8]> {
-    match reader.take(BIT_STRING)?.split_first()? {
-        (0, bits) => Some(bits),
-        _ => None,
     }
 }
