@@ -56,7 +56,7 @@ impl Accepting {
         let reply = self
             .context
             .step(token, self.acceptor.binding())
-            .map_err(|error| of_peer(&error))?
+            .map_err(|error| self.acceptor.failure(&error))?
             .map_or_else(Vec::new, |reply| reply.to_vec());
         if self.context.is_complete() {
             Ok(Accepted::Complete(self.complete()?, reply))

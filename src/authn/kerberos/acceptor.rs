@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libgssapi::credential::Cred;
-use thiserror::Error;
+use libgssapi::error::Error;
 
 use super::accepting::Accepting;
 use super::credential::{Usage, acquire};
@@ -14,10 +14,10 @@ use super::negotiate::NegotiateServer;
 use super::sasl_server::SaslServer;
 use super::token::Kind;
 use super::{ServicePrincipal, failure};
-use crate::authn::{AuthToLocal, Exchange, Login, Qop, QopSet};
+use crate::authn::{AuthToLocal, AuthnError, Exchange, Login, Qop, QopSet};
 
 /// Why there is no [`Acceptor`].
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcceptorError {
     /// No service was named.
@@ -239,6 +239,28 @@ impl Acceptor {
     pub(super) fn is(&self, principal: &str) -> bool {
         let mut ours = self.service.principals.iter();
         ours.any(|(_, text)| text == principal)
+    }
+
+    /// What it means that a context could not be established: the peer's fault only if the keytab is well.
+    pub(super) fn failure(&self, error: &Error) -> AuthnError {
+        let Service {
+            keytab,
+            principals,
+            replays,
+            ..
+        } = &*self.service;
+        match failure::of_peer(error) {
+            // Read at once: the library keeps its texts for each thread, until the next call.
+            refused @ AuthnError::Refused { .. } => match credential(keytab, principals, replays) {
+                Ok(_) => refused,
+                Err(AcceptorError::Keytab { keytab, source }) => failure::unavailable(format!(
+                    "cannot read keytab `{}`: {source}",
+                    keytab.display()
+                )),
+                Err(error) => failure::unavailable(error.to_string()),
+            },
+            other => other,
+        }
     }
 
     pub(super) fn accepts_replays(&self) -> bool {
