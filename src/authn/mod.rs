@@ -26,6 +26,7 @@ mod layer;
 mod login;
 mod mechanisms;
 mod plain;
+mod qop_set;
 
 pub use anonymous::Anonymous;
 #[cfg(feature = "auth-to-local")]
@@ -37,3 +38,4 @@ pub use layer::{LayerError, Qop, SecurityLayer};
 pub use login::{Connected, Login};
 pub use mechanisms::Mechanisms;
 pub use plain::{PasswordVerifier, Plain, StoredPasswords, Verification, VerifyError};
+pub use qop_set::{QopError, QopSet};
