@@ -20,6 +20,8 @@ mod exchange;
 pub mod kerberos;
 mod layer;
 mod login;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod simple;
 
 #[cfg(feature = "auth-to-local")]
