@@ -25,6 +25,8 @@ pub mod kerberos;
 mod layer;
 mod login;
 mod mechanisms;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod plain;
 mod qop_set;
 
