@@ -27,3 +27,5 @@ pub mod identity;
 mod serde_impls;
 #[cfg(feature = "tls")]
 pub mod tls;
+#[cfg(feature = "tower")]
+pub mod tower;

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with those it may name.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("identity", &[]),
     ("acl", &["identity"]),
     ("authz", &["acl", "identity"]),
     ("authn", &["identity"]),
     ("capability", &["authz", "acl", "identity"]),
     ("tls", &["identity"]),
+    ("tower", &["authn", "authz", "identity"]),
     ("audit", &["acl", "authz", "identity"]),
     (
         "config",

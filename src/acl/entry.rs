@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Perm;
+use super::{AclError, Perm};
 use crate::identity::{GroupName, UserName};
 
 /// Which list an entry belongs to.
@@ -89,5 +89,16 @@ impl fmt::Display for Entry {
             f.write_str("default:")?;
         }
         write!(f, "{}:{}", self.tag, self.perm)
+    }
+}
+
+/// A name is not empty, except that of the user without one ([`UserName::unnamed`]), of whom no ACL says anything.
+pub(super) fn refuse_unnamed(entries: &[Entry]) -> Result<(), AclError> {
+    let unnamed = |entry: &&Entry| matches!(&entry.tag, Tag::User(name) if name.is_unnamed());
+    match entries.iter().find(unnamed) {
+        None => Ok(()),
+        Some(entry) => Err(AclError::Unnamed {
+            entry: entry.to_string(),
+        }),
     }
 }

@@ -62,6 +62,12 @@ pub enum AclError {
         /// The second entry.
         entry: String,
     },
+    /// An entry of the user without a name, which would read as the owner's.
+    #[error("invalid ACL: a named entry without a name: {entry}")]
+    Unnamed {
+        /// The entry.
+        entry: String,
+    },
     /// Entries of both scopes, where those of one list were expected.
     #[error("invalid ACL: entries of both scopes in one list: {entry}")]
     MixedScopes {

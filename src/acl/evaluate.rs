@@ -105,7 +105,7 @@ impl View<'_> {
             granted: bits.contains(wanted),
             entries_hidden: false,
         };
-        if subject.user().as_ref() == owner {
+        if subject.user().as_ref().is_person(owner) {
             return plain(Class::Owner, self.owner);
         }
         let member = subject.groups().contains(group);

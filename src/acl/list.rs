@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::entry::refuse_unnamed;
 use super::{AclError, Dialect, Entry, ListingOrder, LoneMask, Mode, Perm, Scope, Tag};
 use crate::identity::{GroupName, UserName};
 
@@ -79,8 +80,8 @@ impl Acl {
     ///
     /// # Errors
     ///
-    /// [`AclError::MixedScopes`], [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there
-    /// are named entries but no mask.
+    /// [`AclError::MixedScopes`], [`AclError::Duplicate`], [`AclError::Unnamed`], [`AclError::MissingBase`], and
+    /// [`AclError::MaskRequired`] when there are named entries but no mask.
     pub fn from_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
         let entries: Vec<_> = entries.into_iter().collect();
         let scope = entries.first().map_or(Scope::Access, |entry| entry.scope);
@@ -248,6 +249,7 @@ impl Draft {
     /// From entries of one scope, in any order.
     pub(crate) fn of_entries(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
         let mut entries: Vec<_> = entries.into_iter().collect();
+        refuse_unnamed(&entries)?;
         // Sorted, so that looking for duplicates stays cheap in a list of any length.
         entries.sort_by(|a, b| a.tag.cmp(&b.tag));
         let mut pairs = entries.iter().zip(entries.iter().skip(1));

@@ -49,8 +49,8 @@ impl Protection {
     ///
     /// # Errors
     ///
-    /// [`AclError::Duplicate`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there are named entries but
-    /// no mask.
+    /// [`AclError::Duplicate`], [`AclError::Unnamed`], [`AclError::MissingBase`], and [`AclError::MaskRequired`] when there
+    /// are named entries but no mask.
     pub fn from_entries(
         entries: impl IntoIterator<Item = Entry>,
         sticky: bool,

@@ -151,7 +151,7 @@ impl Line<'_> {
                 let (user, mechanism) = (subject.user(), subject.mechanism());
                 match subject.real_user() {
                     Some(real) => write!(f, "{user} (auth:PROXY) via {real} (auth:{mechanism})")?,
-                    None => write!(f, "{user} (auth:{mechanism})")?,
+                    None => write!(f, "{} (auth:{mechanism})", User(user))?,
                 }
             }
             None => write!(f, "{}", OrNull(record.login))?,
@@ -174,8 +174,8 @@ impl Line<'_> {
         )?;
         match record.subject {
             Some(subject) => {
-                let primary = subject.groups().primary().map_or("N/A", |g| g.as_str());
-                write!(f, "{},{primary}", subject.user())?;
+                let primary = subject.groups().primary().map_or(NOBODY, |g| g.as_str());
+                write!(f, "{},{primary}", User(subject.user()))?;
                 if let Some(real) = subject.real_user() {
                     write!(f, " via {real}")?;
                 }
@@ -183,7 +183,7 @@ impl Line<'_> {
             }
             None => match record.login {
                 Some(login) => write!(f, "{}", Escaped(login))?,
-                None => f.write_str("N/A")?,
+                None => f.write_str(NOBODY)?,
             },
         }
         f.write_str("\tip=")?;
@@ -216,6 +216,20 @@ impl Line<'_> {
     }
 }
 
+/// Where there is no name. Nobody is called so: names hold no slash.
+const NOBODY: &str = "N/A";
+
+struct User<'a>(&'a UserName);
+
+impl fmt::Display for User<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.is_unnamed() {
+            true => f.write_str(NOBODY),
+            false => write!(f, "{}", self.0),
+        }
+    }
+}
+
 struct OrNull<'a>(Option<&'a str>);
 
 impl fmt::Display for OrNull<'_> {
@@ -224,5 +238,26 @@ impl fmt::Display for OrNull<'_> {
             Some(text) => write!(f, "{}", Escaped(text)),
             None => f.write_str("null"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{Groups, Mechanism};
+
+    #[test]
+    fn who_has_no_name_is_written_down_all_the_same() {
+        let nobody = Subject::asserted(UserName::unnamed(), Groups::default(), Mechanism::NoSasl);
+        let record = Record::new("open", "/a").by(&nobody).allowed(true);
+        assert_eq!(
+            record.line(Format::Hdfs).to_string(),
+            "allowed=true\tugi=N/A (auth:NOSASL)\tip=null\tcmd=open\tsrc=/a\tdst=null\tperm=null\tproto=rpc"
+        );
+        assert_eq!(
+            record.line(Format::Alluxio).to_string(),
+            "succeeded=false\tallowed=true\tugi=N/A,N/A (AUTH=NOSASL)\tip=null\tcmd=open\tsrc=/a\tdst=null\t\
+             perm=null\texecutionTimeUs=0\tproto=rpc"
+        );
     }
 }

@@ -54,6 +54,12 @@ impl<End: 'static> Exchange<End> {
         self
     }
 
+    /// What it still accepts.
+    #[cfg(feature = "tokio")]
+    pub(super) const fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Takes the peer's next bytes. The side that speaks first is given none.
     ///
     /// # Errors
@@ -92,7 +98,6 @@ impl<End> fmt::Debug for Exchange<End> {
     clippy::exhaustive_enums,
     reason = "a driver has to handle each of them"
 )]
-#[derive(Debug)]
 pub enum Step<End> {
     /// Send `reply`, even if it is empty, and step `next` with the answer.
     Continue {
@@ -125,6 +130,28 @@ impl<End: 'static> Step<End> {
                 Self::Later(Later::new(async move { Ok(later.await?.within(limits)) }))
             }
         }
+    }
+}
+
+/// Of a reply, which may hold a password, it shows the length.
+impl<End: fmt::Debug> fmt::Debug for Step<End> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut shown, reply) = match self {
+            Self::Continue { reply, next } => {
+                let mut shown = f.debug_struct("Continue");
+                shown.field("next", next);
+                (shown, reply)
+            }
+            Self::Done { end, reply } => {
+                let mut shown = f.debug_struct("Done");
+                shown.field("end", end);
+                (shown, reply)
+            }
+            Self::Later(_) => return f.write_str("Later(..)"),
+        };
+        shown
+            .field("reply", &format_args!("{} bytes", reply.len()))
+            .finish()
     }
 }
 

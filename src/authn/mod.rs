@@ -3,29 +3,41 @@
 //! An exchange owns no socket and reads no clock. Each step consumes it, so one that failed or ended cannot go on:
 //!
 //! ```
-//! use bailiwick::authn::{Exchange, Simple, Step};
+//! use bailiwick::authn::{Plain, Step};
 //!
-//! let exchange = Exchange::new(Simple::new());
-//! let Step::Done { end: login, reply } = exchange.step(b"alice")? else { unreachable!() };
+//! let exchange = Plain::trusted().server();
+//! let Step::Done { end: login, reply } = exchange.step(b"\0alice\0noPassword")? else { unreachable!() };
 //! assert_eq!(login.principal.name().as_str(), "alice");
 //! assert!(reply.is_empty());
 //! # Ok::<(), bailiwick::authn::AuthnError>(())
 //! ```
 
+mod anonymous;
 #[cfg(feature = "auth-to-local")]
 mod auth_to_local;
 mod error;
 mod exchange;
+mod external;
+#[cfg(feature = "tokio")]
+pub mod framed;
 #[cfg(feature = "kerberos")]
 pub mod kerberos;
 mod layer;
 mod login;
-mod simple;
+mod mechanisms;
+#[cfg(feature = "oidc")]
+pub mod oidc;
+mod plain;
+mod qop_set;
 
+pub use anonymous::Anonymous;
 #[cfg(feature = "auth-to-local")]
 pub use auth_to_local::{AuthToLocal, RuleMechanism, RulesError, TranslateError};
 pub use error::AuthnError;
 pub use exchange::{Exchange, Later, Limits, SaslMechanism, Step};
+pub use external::External;
 pub use layer::{LayerError, Qop, SecurityLayer};
 pub use login::{Connected, Login};
-pub use simple::Simple;
+pub use mechanisms::Mechanisms;
+pub use plain::{PasswordVerifier, Plain, StoredPasswords, Verification, VerifyError};
+pub use qop_set::{QopError, QopSet};

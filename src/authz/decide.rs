@@ -232,14 +232,16 @@ impl<'a> Walk<'a> {
     fn sticky(&self, directory: &Attrs<'a>, inode: &Attrs<'a>) -> Option<Reason<'a>> {
         let user = self.subject.user().as_ref();
         let protected = self.policy.dialect.sticky && directory.is_sticky();
-        (protected && directory.owner != user && inode.owner != user).then(|| Reason::Sticky {
-            parent: Site::new(directory, 0).shown(),
+        (protected && !directory.owner.is_person(user) && !inode.owner.is_person(user)).then(|| {
+            Reason::Sticky {
+                parent: Site::new(directory, 0).shown(),
+            }
         })
     }
 
     /// What is against changing what only the owner may change.
     fn ownership(&self, op: Op<'a>, target: &Attrs<'a>) -> Option<Reason<'a>> {
-        if target.owner != self.subject.user().as_ref() {
+        if !target.owner.is_person(self.subject.user().as_ref()) {
             return Some(Reason::NotOwner);
         }
         let Op::SetGroup(group) = op else {
@@ -263,7 +265,9 @@ impl<'a> Walk<'a> {
     fn chown(&self, op: Op<'a>, target: &Attrs<'a>) -> Option<Reason<'a>> {
         let user = self.subject.user().as_ref();
         match (op, self.policy.dialect.chown) {
-            (Op::SetOwner(to), ChownRule::OwnerToSame) if to == user && target.owner == user => {
+            (Op::SetOwner(to), ChownRule::OwnerToSame)
+                if to == user && target.owner.is_person(user) =>
+            {
                 None
             }
             _ => Some(Reason::NotSuperUser),

@@ -121,6 +121,10 @@ impl<'a> Denied<'a> {
             tag,
             perm,
         };
+        // An entry for nobody would be the owner's.
+        if self.subject.user().is_unnamed() {
+            return None;
+        }
         if verdict.class() == Class::Owner {
             return AclSpec::new([entry(Tag::Owner, verdict.entry_bits() | wanted)]).ok();
         }

@@ -27,7 +27,7 @@ impl Policy {
         }
     }
 
-    /// Makes `user` a super user: every check passes.
+    /// Makes `user` a super user: every check passes. The unnamed user never is one.
     #[must_use]
     pub fn with_super_user(mut self, user: UserName) -> Self {
         self.super_users.push(user);
@@ -78,11 +78,13 @@ impl Policy {
 
     fn names_super_user(&self, subject: &Subject) -> bool {
         let groups = subject.groups();
-        self.super_users.contains(subject.user())
-            || self
-                .super_groups
-                .iter()
-                .any(|g| groups.contains(g.as_ref()))
+        let named = !subject.user().is_unnamed();
+        named
+            && (self.super_users.contains(subject.user())
+                || self
+                    .super_groups
+                    .iter()
+                    .any(|g| groups.contains(g.as_ref())))
     }
 
     /// Whether the subject was admitted as a super user, and is one by this policy too: a subject outlives a policy that was

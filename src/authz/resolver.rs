@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::{GroupMapping, GroupsUnavailable, Impersonation, ImpersonationError, Policy, Refusal};
-use crate::identity::{Principal, Subject, UserName};
+use crate::identity::{Groups, Principal, Subject, UserName};
 
 /// Why nobody can act for this principal now.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -43,6 +43,7 @@ impl Resolver {
     /// The subject for `principal`, or for `act_as` where given and allowed. To act as oneself is no impersonation.
     ///
     /// Nobody may act as a super user of `policy`, whatever the rules say: a proxy that is taken over must not become one.
+    /// The unnamed principal acts for nobody and nobody for it, and the group mapping is not asked about it: it has no groups.
     ///
     /// # Errors
     ///
@@ -58,6 +59,9 @@ impl Resolver {
         let target = act_as.filter(|target| *target != real);
         let user = target.unwrap_or(real);
         if let Some(target) = target {
+            if real.is_unnamed() || target.is_unnamed() {
+                return Err(Refusal::unnamed(real, target).into());
+            }
             match self
                 .impersonation
                 .authorize(real, target, &*self.groups, peer)
@@ -67,7 +71,10 @@ impl Resolver {
                 Err(ImpersonationError::Unavailable { source, .. }) => return Err(source.into()),
             }
         }
-        let groups = self.groups.groups(user)?;
+        let groups = match user.is_unnamed() {
+            true => Groups::default(),
+            false => self.groups.groups(user)?,
+        };
         let subject = policy.admit(Subject::asserted(
             user.clone(),
             groups,

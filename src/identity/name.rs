@@ -309,6 +309,12 @@ impl UserName {
 impl UserRef<'_> {
     /// [`UserName::unnamed`], borrowed.
     pub const UNNAMED: Self = UserRef { hash: 0, text: "" };
+
+    /// Whether both are one person: of the unnamed nobody knows who they are, so none is the owner of what another left.
+    #[inline]
+    pub(crate) fn is_person(self, other: Self) -> bool {
+        self == other && !self.text.is_empty()
+    }
 }
 
 impl GroupRef<'_> {

@@ -3,6 +3,8 @@
 #[path = "../support/realm.rs"]
 mod realm;
 
+mod acceptor;
+
 use realm::{REALM, in_realm};
 
 #[test]

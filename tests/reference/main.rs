@@ -12,4 +12,5 @@ mod posix_tools;
 #[cfg(target_os = "linux")]
 #[path = "../support/random.rs"]
 mod random;
+mod sasl_plain;
 mod text;

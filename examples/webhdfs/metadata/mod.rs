@@ -12,10 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bailiwick::acl::Mode;
 use bailiwick::audit::{Record, Sink};
-use bailiwick::authn::{Exchange, Simple, Step};
 use bailiwick::authz::{Denied, Op, Permit, Policy, Resolver, Walk};
 use bailiwick::capability::Issuer;
-use bailiwick::identity::{GroupName, Subject, UserName};
+use bailiwick::identity::{GroupName, Mechanism, Principal, Subject, UserName};
 use hyper::Method;
 use serde_json::Value;
 
@@ -157,11 +156,7 @@ impl Metadata {
 
     /// SIMPLE login, and impersonation where asked for.
     fn login(&self, login: &Login<'_>, peer: IpAddr) -> Result<Subject, RemoteException> {
-        let step = Exchange::new(Simple::new()).step(login.name.as_bytes());
-        let Ok(Step::Done {
-            end: authenticated, ..
-        }) = step
-        else {
+        let Ok(name) = UserName::new(login.name) else {
             return Err(RemoteException::security(format!(
                 "Invalid value for webhdfs parameter \"user.name\": {:?}",
                 login.name
@@ -174,7 +169,7 @@ impl Metadata {
             .map_err(|error| RemoteException::invalid("doas", error))?;
         let resolved = self.resolver.resolve(
             &self.policy,
-            &authenticated.principal,
+            &Principal::asserted(name, Mechanism::Simple),
             act_as.as_ref(),
             Some(peer),
         );

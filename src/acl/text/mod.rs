@@ -12,6 +12,7 @@ mod tests;
 use std::collections::HashSet;
 use std::fmt;
 
+use super::entry::refuse_unnamed;
 use super::{AclError, Dialect, EmptyItems, Entry, Place, Scope};
 pub(super) use item::{Form, Item};
 pub use listing::AclListing;
@@ -92,9 +93,10 @@ impl AclSpec {
     ///
     /// # Errors
     ///
-    /// [`AclError::Duplicate`] if two have the same scope, type and name.
+    /// [`AclError::Duplicate`] if two have the same scope, type and name; [`AclError::Unnamed`].
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Result<Self, AclError> {
         let entries: Vec<_> = entries.into_iter().collect();
+        refuse_unnamed(&entries)?;
         let mut seen = HashSet::with_capacity(entries.len());
         if let Some(twin) = entries.iter().find(|e| !seen.insert((e.scope, &e.tag))) {
             return Err(AclError::Duplicate {

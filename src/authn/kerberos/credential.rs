@@ -43,15 +43,16 @@ pub(super) fn acquire(
         count: u32::try_from(elements.len()).map_err(|_| invalid())?,
         elements: elements.as_mut_ptr(),
     };
-    let mut kerberos = oid(KERBEROS);
+    // The library's SPNEGO finds a credential only where it was asked for one.
+    let mut oids = [oid(KERBEROS), oid(SPNEGO)];
     let mut mechanisms = sys::gss_OID_set_desc {
-        count: 1,
-        elements: &raw mut kerberos,
+        count: oids.len(),
+        elements: oids.as_mut_ptr(),
     };
     let mut credential: sys::gss_cred_id_t = ptr::null_mut();
     let mut minor = 0;
     // SAFETY: every pointer is null or leads to a live local of the type that the header states: `name` is null or a name
-    // of `gss_import_name`; `mechanisms` holds one OID over static bytes; `store` holds `count` pairs of C strings that
+    // of `gss_import_name`; `mechanisms` holds `count` OIDs over static bytes; `store` holds `count` pairs of C strings that
     // `pairs` owns until after the call. The library copies what it keeps and reads only from the two sets, and writes to
     // `minor` and `credential`. The two results that are not wanted may be null (RFC 2744 §5.2).
     let major = unsafe {
@@ -77,6 +78,8 @@ pub(super) fn acquire(
 
 /// 1.2.840.113554.1.2.2
 const KERBEROS: &[u8] = b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02";
+/// 1.3.6.1.5.5.2
+const SPNEGO: &[u8] = b"\x2b\x06\x01\x05\x05\x02";
 /// 1.2.840.113554.1.2.2.1: `primary/instance@REALM`
 const PRINCIPAL_NAME: &[u8] = b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01";
 

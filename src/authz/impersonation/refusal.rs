@@ -28,6 +28,7 @@ enum Why {
         peer: Option<IpAddr>,
     },
     SuperUser,
+    Unnamed,
 }
 
 impl Refusal {
@@ -67,6 +68,10 @@ impl Refusal {
         Self::new(real, target, Why::SuperUser)
     }
 
+    pub(in crate::authz) fn unnamed(real: &UserName, target: &UserName) -> Self {
+        Self::new(real, target, Why::Unnamed)
+    }
+
     /// Who logged in.
     #[must_use]
     pub const fn real(&self) -> &UserName {
@@ -89,7 +94,7 @@ impl Refusal {
             )),
             Why::HadoopUser { prefix } => Some(format!("{prefix}.{real}.users")),
             Why::HadoopHost { prefix, .. } => Some(format!("{prefix}.{real}.hosts")),
-            Why::SuperUser => None,
+            Why::SuperUser | Why::Unnamed => None,
         }
     }
 }
@@ -130,6 +135,10 @@ impl fmt::Display for Refusal {
             Why::SuperUser => write!(
                 f,
                 "User: {real} is not allowed to impersonate {target}: nobody may act as a super user"
+            ),
+            Why::Unnamed => write!(
+                f,
+                "User: {real} is not allowed to impersonate {target}: one of them has no name"
             ),
         }
     }

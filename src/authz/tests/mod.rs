@@ -4,6 +4,7 @@ mod answers;
 mod operations;
 mod resolution;
 mod trees;
+mod unnamed;
 
 use std::sync::Arc;
 
