@@ -2,5 +2,7 @@
 
 mod credential;
 mod layer;
+mod principal;
 
 pub(super) use layer::GssLayer;
+pub use principal::{ServicePrincipal, ServicePrincipalError};
