@@ -1,8 +1,15 @@
 //! Kerberos through the GSS-API of the system's library (MIT krb5): SASL's GSSAPI (RFC 4752) and HTTP's Negotiate (RFC 4559).
 
 mod credential;
+mod initiator;
 mod layer;
+mod login;
 mod principal;
+mod trouble;
 
+pub use initiator::{Initiator, Target};
 pub(super) use layer::GssLayer;
+pub use login::{
+    Credentials, KerberosLogin, LoginError, LoginFailure, LoginSource, LoginStatus, Renewal,
+};
 pub use principal::{ServicePrincipal, ServicePrincipalError};
