@@ -20,6 +20,7 @@ mod exchange;
 pub mod kerberos;
 mod layer;
 mod login;
+mod qop_set;
 mod simple;
 
 #[cfg(feature = "auth-to-local")]
@@ -28,4 +29,5 @@ pub use error::AuthnError;
 pub use exchange::{Exchange, Later, Limits, SaslMechanism, Step};
 pub use layer::{LayerError, Qop, SecurityLayer};
 pub use login::{Connected, Login};
+pub use qop_set::{QopError, QopSet};
 pub use simple::Simple;

@@ -7,6 +7,8 @@ mod realm;
 mod running;
 mod tools;
 
+mod acceptor;
+
 use realm::{REALM, in_realm};
 
 #[test]

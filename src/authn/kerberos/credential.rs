@@ -44,11 +44,11 @@ pub(super) fn acquire(
         count: u32::try_from(elements.len()).map_err(|_| invalid())?,
         elements: elements.as_mut_ptr(),
     };
-    // A credential that is for Kerberos alone is none to SPNEGO, which then takes the default one of the process.
-    let mut both = [oid(KERBEROS), oid(SPNEGO)];
+    // The library's SPNEGO finds a credential only where it was asked for one.
+    let mut oids = [oid(KERBEROS), oid(SPNEGO)];
     let mut mechanisms = sys::gss_OID_set_desc {
-        count: both.len(),
-        elements: both.as_mut_ptr(),
+        count: oids.len(),
+        elements: oids.as_mut_ptr(),
     };
     let mut credential: sys::gss_cred_id_t = ptr::null_mut();
     let mut minor = 0;

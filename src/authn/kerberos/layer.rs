@@ -39,6 +39,8 @@ pub(in crate::authn) struct GssLayer {
     qop: Qop,
     /// The most that `wrap` takes: what fits the peer's buffer once it is wrapped.
     max_message: usize,
+    /// The most that `unwrap` takes: what the peer was told.
+    max_wrapped: usize,
 }
 
 impl GssLayer {
@@ -47,7 +49,14 @@ impl GssLayer {
             context,
             qop,
             max_message,
+            max_wrapped: usize::MAX,
         }
+    }
+
+    /// The same layer, which takes no longer messages than that.
+    pub(in crate::authn) const fn receiving(mut self, max_wrapped: usize) -> Self {
+        self.max_wrapped = max_wrapped;
+        self
     }
 
     pub(in crate::authn) const fn qop(&self) -> Qop {
@@ -70,6 +79,12 @@ impl GssLayer {
     }
 
     pub(in crate::authn) fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
+        if message.len() > self.max_wrapped {
+            return Err(LayerError::TooLong {
+                length: message.len(),
+                limit: self.max_wrapped,
+            });
+        }
         // `gss_unwrap` takes a token that is only signed for one that is sealed, and libgssapi does not tell.
         if self.qop == Qop::Confidentiality && !is_sealed(message) {
             return Err(LayerError::Refused {
@@ -81,9 +96,14 @@ impl GssLayer {
 }
 
 /// Whether a wrap token of Kerberos (RFC 4121 §4.2.6.2) says that it is encrypted.
-fn is_sealed(token: &[u8]) -> bool {
+pub(super) fn is_sealed(token: &[u8]) -> bool {
     const SEALED: u8 = 2;
     matches!(token, [0x05, 0x04, flags, ..] if flags & SEALED != 0)
+}
+
+/// Whether a token is a wrap token of RFC 4121 at all, and not of the older encryption types.
+pub(super) const fn is_rfc4121(token: &[u8]) -> bool {
+    matches!(token, [0x05, 0x04, ..])
 }
 
 fn refused(error: Error) -> LayerError {

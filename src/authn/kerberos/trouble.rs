@@ -4,6 +4,7 @@ use std::fmt;
 
 use libgssapi::error::{Error, MajorFlags};
 
+use super::failure;
 use super::login::Impatient;
 use crate::authn::AuthnError;
 
@@ -83,13 +84,14 @@ impl Trouble {
             ..self
         }
     }
+}
 
-    pub(super) fn of(self, mechanism: &'static str) -> AuthnError {
-        let reason = self.reason.into();
-        match self.kind {
-            Kind::Malformed => AuthnError::Malformed { mechanism, reason },
-            Kind::Refused | Kind::Expired => AuthnError::Refused { mechanism, reason },
-            Kind::Unavailable => AuthnError::Unavailable { mechanism, reason },
+impl From<Trouble> for AuthnError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble.kind {
+            Kind::Malformed => failure::malformed(trouble.reason),
+            Kind::Refused | Kind::Expired => failure::refused(trouble.reason),
+            Kind::Unavailable => failure::unavailable(trouble.reason),
         }
     }
 }
@@ -108,7 +110,7 @@ impl From<Error> for Trouble {
         };
         Self {
             kind,
-            reason: said(error),
+            reason: failure::text(&error),
         }
     }
 }
@@ -131,27 +133,13 @@ const fn is(error: Error, routine: MajorFlags) -> bool {
     error.major.bits() & 0xff_0000 == routine.bits()
 }
 
-/// Kerberos has something to say where GSS-API has nothing: the text of the minor code instead of "unspecified failure".
-fn said(error: Error) -> String {
-    let both = error.to_string();
-    let (major, minor) = both.split_once(" (").unwrap_or((&both, ""));
-    let minor = minor.strip_suffix(')').unwrap_or(minor);
-    if error.minor == 0 || minor.is_empty() {
-        major.to_owned()
-    } else if is(error, MajorFlags::GSS_S_FAILURE) {
-        minor.to_owned()
-    } else {
-        format!("{major}: {minor}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(major: MajorFlags, minor: i32) -> AuthnError {
         let minor = minor.cast_unsigned();
-        Trouble::from(Error { major, minor }).of("GSSAPI")
+        Trouble::from(Error { major, minor }).into()
     }
 
     #[test]
@@ -184,14 +172,5 @@ mod tests {
         // 9 is the number of a defective token; 13 has all of its bits, and is another error.
         let error = of(MajorFlags::GSS_S_FAILURE, 0);
         assert!(matches!(error, AuthnError::Refused { .. }), "{error:?}");
-    }
-
-    #[test]
-    fn the_text_is_that_of_kerberos_where_there_is_one() {
-        let text = of(MajorFlags::GSS_S_CREDENTIALS_EXPIRED, 0).to_string();
-        assert_eq!(
-            text,
-            "GSSAPI authentication failed: The referenced credential has expired"
-        );
     }
 }

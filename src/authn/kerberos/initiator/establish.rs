@@ -60,14 +60,19 @@ impl Establish {
         };
         let (credential, target) = (login.current(), target.clone());
         let begun = login.patience().ask(move || {
+            let name = target.import()?;
             let cred = credential.cred();
-            let mut context = ClientCtx::new(Some(cred), target.import()?, flags, Some(mechanism));
-            let token = context
-                .step(None, bindings.as_deref())
-                .map_err(|error| Trouble::from(error).at(&target.to_string()))?
-                .map(|token| token.to_vec())
-                // Mutual authentication takes an answer.
-                .ok_or_else(|| Trouble::refused("there is nothing to ask the server"))?;
+            let mut context = ClientCtx::new(Some(cred), name, flags, Some(mechanism));
+            let token = context.step(None, bindings.as_deref()).map_err(|error| {
+                let trouble = Trouble::from(error);
+                let trouble = match wire {
+                    Wire::Kerberos => trouble,
+                    Wire::Negotiate => why(&credential, &target).unwrap_or(trouble),
+                };
+                trouble.at(&target.to_string())
+            })?;
+            // Mutual authentication takes an answer, so there is a question.
+            let token = token.map(|token| token.to_vec()).unwrap_or_default();
             let begun = Self {
                 context,
                 target,
@@ -121,4 +126,13 @@ impl Establish {
             token,
         })
     }
+}
+
+/// What Kerberos by itself says of a target that SPNEGO has no token for. SPNEGO numbers the codes of Kerberos anew, and so
+/// does not tell a KDC that is down from a service that is not known.
+fn why(credential: &Credential, target: &Target) -> Option<Trouble> {
+    let (cred, name) = (credential.cred(), target.import().ok()?);
+    let flags = CtxFlags::GSS_C_MUTUAL_FLAG;
+    let mut context = ClientCtx::new(Some(cred), name, flags, Some(GSS_MECH_KRB5));
+    context.step(None, None).err().map(Trouble::from)
 }

@@ -6,8 +6,6 @@ use crate::authn::kerberos::login::KerberosLogin;
 use crate::authn::kerberos::trouble::Trouble;
 use crate::authn::{AuthnError, Connected, Exchange, SaslMechanism, Step};
 
-const NEGOTIATE: &str = "Negotiate";
-
 pub(super) fn begin(
     login: &KerberosLogin,
     target: &Target,
@@ -29,11 +27,11 @@ struct Begin {
 impl SaslMechanism<Connected> for Begin {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
         if !input.is_empty() {
-            return Err(Trouble::malformed("the client speaks first").of(NEGOTIATE));
+            return Err(Trouble::malformed("the client speaks first").into());
         }
         let bindings = self.options.bindings;
         let begun = Establish::begin(&self.login, &self.target, Wire::Negotiate, false, bindings);
-        let (next, reply) = begun.map_err(|trouble| trouble.of(NEGOTIATE))?;
+        let (next, reply) = begun?;
         let next = Exchange::new(Going(next));
         Ok(Step::Continue { reply, next })
     }
@@ -43,11 +41,7 @@ struct Going(Establish);
 
 impl SaslMechanism<Connected> for Going {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
-        match self
-            .0
-            .step(input)
-            .map_err(|trouble| trouble.of(NEGOTIATE))?
-        {
+        match self.0.step(input)? {
             Progress::More(next, reply) => {
                 let next = Exchange::new(Self(next));
                 Ok(Step::Continue { reply, next })

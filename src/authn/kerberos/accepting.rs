@@ -1,0 +1,122 @@
+//! A context that is being established by the server, and what has to hold of it before anybody is believed.
+
+use libgssapi::context::{CtxFlags, SecurityContext, ServerCtx};
+use libgssapi::credential::Cred;
+use libgssapi::name::Name;
+use libgssapi_sys::GSS_C_CHANNEL_BOUND_FLAG;
+
+use super::Acceptor;
+use super::failure::{malformed, of_peer, refused};
+use super::token::{Kind, kind};
+use crate::authn::AuthnError;
+use crate::identity::{Mechanism, Principal};
+
+/// A context under way.
+pub(super) struct Accepting {
+    acceptor: Acceptor,
+    context: ServerCtx,
+    /// What it may begin with; nothing once it has begun.
+    kinds: Option<&'static [Kind]>,
+}
+
+/// What one token led to.
+pub(super) enum Accepted {
+    /// Another token has to come.
+    Continue(Accepting, Vec<u8>),
+    /// The context is there, and the peer is known.
+    Complete(Peer, Vec<u8>),
+}
+
+/// A peer whose ticket was accepted.
+pub(super) struct Peer {
+    pub(super) acceptor: Acceptor,
+    pub(super) context: ServerCtx,
+    pub(super) principal: Principal,
+    pub(super) flags: CtxFlags,
+}
+
+impl Accepting {
+    pub(super) fn new(acceptor: Acceptor, kinds: &'static [Kind], credential: Cred) -> Self {
+        Self {
+            acceptor,
+            context: ServerCtx::new(Some(credential)),
+            kinds: Some(kinds),
+        }
+    }
+
+    pub(super) fn step(mut self, token: &[u8]) -> Result<Accepted, AuthnError> {
+        if let Some(kinds) = self.kinds.take() {
+            match kind(token) {
+                kind if kinds.contains(&kind) => {}
+                Kind::Ntlm => return Err(malformed("the token is of NTLM, which is not accepted")),
+                Kind::Spnego => return Err(malformed("the token is of SPNEGO; expected Kerberos")),
+                _ => return Err(malformed("the token is not of Kerberos")),
+            }
+        }
+        let reply = self
+            .context
+            .step(token, self.acceptor.binding())
+            .map_err(|error| self.acceptor.failure(&error))?
+            .map_or_else(Vec::new, |reply| reply.to_vec());
+        if self.context.is_complete() {
+            Ok(Accepted::Complete(self.complete()?, reply))
+        } else {
+            Ok(Accepted::Continue(self, reply))
+        }
+    }
+
+    fn complete(mut self) -> Result<Peer, AuthnError> {
+        // Nobody asked for what a client may hand over in order to be acted for.
+        drop(self.context.take_delegated_cred());
+        let info = self.context.info().map_err(|error| of_peer(&error))?;
+        let service = text(&info.target_name)?;
+        if !self.acceptor.is(&service) {
+            return Err(refused(format!(
+                "the ticket is for {service:?}, which is not served here"
+            )));
+        }
+        // The library lets a client pass that does not say over which channel it came.
+        let bound = info.flags.bits() & GSS_C_CHANNEL_BOUND_FLAG != 0;
+        if self.acceptor.binding().is_some() && !bound {
+            return Err(refused("the client is not bound to this channel"));
+        }
+        let principal = principal(&self.acceptor, &text(&info.source_name)?, info.flags)?;
+        Ok(Peer {
+            acceptor: self.acceptor,
+            context: self.context,
+            principal,
+            flags: info.flags,
+        })
+    }
+}
+
+/// The local user of a Kerberos principal.
+fn principal(acceptor: &Acceptor, name: &str, flags: CtxFlags) -> Result<Principal, AuthnError> {
+    // RFC 8062 §3
+    if flags.contains(CtxFlags::GSS_C_ANON_FLAG) || name.starts_with("WELLKNOWN/ANONYMOUS@") {
+        return Err(refused("the ticket is anonymous"));
+    }
+    // The library escapes what would read as another principal, such as a slash inside of a component.
+    if name.contains('\\') {
+        return Err(refused(format!(
+            "the principal {name:?} has characters that are escaped"
+        )));
+    }
+    let (_, realm) = name
+        .rsplit_once('@')
+        .ok_or_else(|| refused(format!("the principal {name:?} has no realm")))?;
+    let local = acceptor
+        .names()
+        .short_name(name)
+        .map_err(|error| refused(error.to_string()))?;
+    Ok(Principal::proved(local, Mechanism::Kerberos)
+        .in_realm(realm)
+        .proved_as(name))
+}
+
+fn text(name: &Name) -> Result<String, AuthnError> {
+    let text = name.display_name().map_err(|error| of_peer(&error))?;
+    let text =
+        std::str::from_utf8(&text).map_err(|_| refused("a principal's name is not UTF-8"))?;
+    Ok(text.to_owned())
+}

@@ -1,0 +1,179 @@
+//! The server of SASL's GSSAPI: RFC 4752 §3.2.
+
+use libgssapi::context::{CtxFlags, SecurityContext};
+
+use super::accepting::{Accepted, Accepting, Peer};
+use super::failure::{malformed, of_peer, refused};
+use super::layer::{Context, GssLayer, is_sealed};
+use super::offer::{Offer, Overhead};
+use crate::authn::{AuthnError, Exchange, Login, Qop, QopSet, SaslMechanism, SecurityLayer, Step};
+use crate::identity::UserName;
+
+/// The context is being established.
+pub(super) struct SaslServer(Accepting);
+
+/// It is, and the client has to take notice of the last token, with no data.
+struct Answered(Peer);
+
+/// The layers have been offered, and the client has to choose.
+struct Offered {
+    peer: Peer,
+    qops: QopSet,
+    /// None with an encryption type that has no layers here.
+    overhead: Option<Overhead>,
+}
+
+impl SaslServer {
+    pub(super) const fn new(accepting: Accepting) -> Self {
+        Self(accepting)
+    }
+}
+
+impl SaslMechanism<Login> for SaslServer {
+    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
+        match self.0.step(input)? {
+            Accepted::Continue(accepting, reply) => Ok(Step::Continue {
+                reply,
+                next: Exchange::new(Self(accepting)),
+            }),
+            // Without mutual authentication there is no last token.
+            Accepted::Complete(peer, reply) if reply.is_empty() => offer(peer),
+            Accepted::Complete(peer, reply) => Ok(Step::Continue {
+                reply,
+                next: Exchange::new(Answered(peer)),
+            }),
+        }
+    }
+}
+
+impl SaslMechanism<Login> for Answered {
+    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
+        if !input.is_empty() {
+            let length = input.len();
+            return Err(malformed(format!(
+                "the client sends {length} bytes; expected none"
+            )));
+        }
+        offer(self.0)
+    }
+}
+
+fn offer(mut peer: Peer) -> Result<Step<Login>, AuthnError> {
+    let flags = peer.flags;
+    // Then only the answer to the server's own fresh key tells the client from a recording of it.
+    if peer.acceptor.accepts_replays() && !flags.contains(CtxFlags::GSS_C_MUTUAL_FLAG) {
+        return Err(refused("the client does not ask for mutual authentication"));
+    }
+    let wanted = peer.acceptor.qops();
+    let qops = available(wanted, flags);
+    if qops.is_empty() {
+        return Err(refused(format!(
+            "the client can do none of the protection that is demanded: {wanted}"
+        )));
+    }
+    let octets = Offer::of(qops, peer.acceptor.buffer()).encode();
+    let reply = peer
+        .context
+        .wrap(false, &octets)
+        .map_err(|error| of_peer(&error))?;
+    Ok(Step::Continue {
+        reply: reply.to_vec(),
+        next: Exchange::new(Offered {
+            overhead: Overhead::seen(&reply, octets.len()),
+            peer,
+            qops,
+        }),
+    })
+}
+
+/// What the context has the means for. A layer has to notice what is repeated, left out or put into another order.
+fn available(wanted: QopSet, flags: CtxFlags) -> QopSet {
+    let ordered = CtxFlags::GSS_C_REPLAY_FLAG | CtxFlags::GSS_C_SEQUENCE_FLAG;
+    let integrity = ordered | CtxFlags::GSS_C_INTEG_FLAG;
+    let confidentiality = integrity | CtxFlags::GSS_C_CONF_FLAG;
+    let mut qops = wanted;
+    if !flags.contains(integrity) {
+        qops = qops.without(Qop::Integrity);
+    }
+    if !flags.contains(confidentiality) {
+        qops = qops.without(Qop::Confidentiality);
+    }
+    qops
+}
+
+impl SaslMechanism<Login> for Offered {
+    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
+        let Self {
+            mut peer,
+            qops,
+            overhead,
+        } = *self;
+        if is_sealed(input) {
+            return Err(malformed(
+                "the client's choice of a layer is encrypted; expected it signed",
+            ));
+        }
+        let message = peer
+            .context
+            .unwrap(input)
+            .map_err(|error| of_peer(&error))?;
+        let (choice, act_as) = Offer::decode(&message)
+            .ok_or_else(|| malformed("the client's choice of a layer is shorter than 4 bytes"))?;
+        let qop = choice.choice().ok_or_else(|| {
+            malformed(format!(
+                "the client chooses the layers {:#04x}; expected one",
+                choice.mask
+            ))
+        })?;
+        if !qops.contains(qop) {
+            let chosen = QopSet::only(qop);
+            return Err(refused(format!(
+                "the client chooses {chosen}; it was offered {qops}"
+            )));
+        }
+        let act_as = act_as_user(&peer, act_as)?;
+        let layer = match qop {
+            Qop::Auth => none(choice.buffer)?,
+            Qop::Integrity | Qop::Confidentiality => {
+                let overhead = overhead.ok_or_else(|| {
+                    refused("the encryption type of the ticket is too old to protect anything")
+                })?;
+                let max_message = overhead.max_message(qop, choice.buffer).ok_or_else(|| {
+                    malformed(format!(
+                        "the client's buffer of {} bytes holds no message",
+                        choice.buffer
+                    ))
+                })?;
+                let limit = usize::try_from(peer.acceptor.buffer()).unwrap_or(usize::MAX);
+                let layer = GssLayer::new(Context::Server(peer.context), qop, max_message);
+                Some(SecurityLayer::new(layer.receiving(limit)))
+            }
+        };
+        Ok(Step::Done {
+            end: Login::new(peer.principal)
+                .acting_as(act_as)
+                .protected_by(layer),
+            reply: Vec::new(),
+        })
+    }
+}
+
+/// No layer, and so no buffer.
+fn none(buffer: u32) -> Result<Option<SecurityLayer>, AuthnError> {
+    if buffer == 0 {
+        return Ok(None);
+    }
+    Err(malformed(format!(
+        "the client chooses no layer and a buffer of {buffer} bytes"
+    )))
+}
+
+/// The authorization identity. Whoever names its own principal there acts as nobody else.
+fn act_as_user(peer: &Peer, authzid: &[u8]) -> Result<Option<UserName>, AuthnError> {
+    let authzid = std::str::from_utf8(authzid)
+        .map_err(|_| malformed("the authorization identity is not UTF-8"))?;
+    if authzid.is_empty() || peer.principal.credential() == Some(authzid) {
+        return Ok(None);
+    }
+    Ok(Some(UserName::new(authzid)?))
+}
