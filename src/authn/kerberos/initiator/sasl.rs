@@ -92,7 +92,8 @@ impl Choosing {
     fn choose(mut self, input: &[u8]) -> Result<Step<Connected>, Trouble> {
         let offer = self
             .context
-            .unwrap(input)
+            // As in `layer.rs`, a copy that may be written to.
+            .unwrap(&input.to_vec())
             .map_err(|error| Trouble::from(error).at("the server's offer"))?;
         let Some((offer, [])) = Offer::decode(&offer) else {
             let length = offer.len();
