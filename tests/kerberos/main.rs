@@ -1,7 +1,11 @@
 //! Kerberos against MIT's KDC and other people's clients and servers.
 
+mod initiator;
 #[path = "../support/realm.rs"]
 mod realm;
+#[path = "../support/running.rs"]
+mod running;
+mod tools;
 
 mod acceptor;
 

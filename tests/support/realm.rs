@@ -56,6 +56,12 @@ impl Realm {
         keytab
     }
 
+    /// Sends the KDC a signal: `STOP`, and it takes connections and does not answer until `CONT`; `KILL`, and there is none.
+    pub(crate) fn signal_kdc(&self, signal: &str) {
+        let pid = std::fs::read_to_string(self.folder.join("kdc.pid")).unwrap();
+        run("kill", &["-s", signal, pid.trim()], &[]);
+    }
+
     /// `kinit` with a keytab into the default ticket cache, or that of `options`.
     pub(crate) fn kinit(&self, keytab: &str, principal: &str, options: &[&str]) {
         let mut arguments = vec!["-k", "-t", keytab];
@@ -90,7 +96,9 @@ pub(crate) fn in_realm(test: &str, body: impl FnOnce(&Realm)) {
         &variables,
     );
     let mut kdc = Command::new("krb5kdc");
-    kdc.args(["-n", "-r", REALM]).envs(variables.clone());
+    kdc.args(["-n", "-r", REALM, "-P"])
+        .arg(path.join("kdc.pid"))
+        .envs(variables.clone());
     let _kdc = Kdc::start(&mut kdc, port);
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--include-ignored", "--nocapture"])

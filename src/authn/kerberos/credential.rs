@@ -1,12 +1,13 @@
-//! Credentials out of a given keytab or ticket cache: the one call that libgssapi does not offer, and so the one place of
-//! the library with unsafe code.
+//! Credentials out of a given keytab or ticket cache, and the end of such a cache: the calls that libgssapi does not offer,
+//! and so the one place of the library with unsafe code.
 
 #![expect(
     unsafe_code,
-    reason = "gss_acquire_cred_from has no safe binding; the alternative is process-wide environment variables"
+    reason = "gss_acquire_cred_from and krb5_cc_destroy have no safe binding; the alternatives are process-wide \
+              environment variables and tickets that stay in memory"
 )]
 
-use std::ffi::{CString, c_int};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
 
 use libgssapi::credential::Cred;
@@ -135,10 +136,71 @@ fn c_string(text: &str) -> Result<CString, Error> {
     CString::new(text).map_err(|_| invalid())
 }
 
+const fn failure() -> Error {
+    Error {
+        major: MajorFlags::GSS_S_FAILURE,
+        minor: 0,
+    }
+}
+
 /// What the library says of an argument that it cannot read.
 const fn invalid() -> Error {
     Error {
         major: MajorFlags::GSS_S_CALL_INACCESSIBLE_READ,
         minor: 0,
     }
+}
+
+/// A ticket cache of this process alone, for one credential. GSS-API keeps what it was told to use after the credential is
+/// released; dropping this destroys the tickets, so drop it last.
+pub(super) struct MemoryCache(CString);
+
+impl MemoryCache {
+    /// A cache of a name that nobody else has.
+    pub(super) fn new() -> Result<Self, Error> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| failure())?;
+        let name = format!("MEMORY:bailiwick-{:032x}", u128::from_ne_bytes(random));
+        Ok(Self(c_string(&name)?))
+    }
+
+    /// What the key `ccache` of a credential store takes.
+    pub(super) fn name(&self) -> &str {
+        // It was made from a string.
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+impl Drop for MemoryCache {
+    fn drop(&mut self) {
+        destroy(&self.0);
+    }
+}
+
+/// Destroys a ticket cache. Where even the library cannot be set up, it stays.
+fn destroy(name: &CStr) {
+    let mut context = ptr::null_mut();
+    let mut cache = ptr::null_mut();
+    // SAFETY: the context is used only after it was made, by this thread alone, and freed once. The cache is used only
+    // after it was resolved, and `krb5_cc_destroy` frees it whatever it returns. `name` is a C string that outlives the
+    // call, which copies it. What is stored in the cache is guarded by a lock of the library, and a credential that still
+    // refers to it finds it empty.
+    unsafe {
+        if krb5_init_context(&raw mut context) != 0 {
+            return;
+        }
+        if krb5_cc_resolve(context, name.as_ptr(), &raw mut cache) == 0 {
+            krb5_cc_destroy(context, cache);
+        }
+        krb5_free_context(context);
+    }
+}
+
+// As declared in krb5.h; libgssapi-sys binds GSS-API alone.
+#[link(name = "krb5")]
+unsafe extern "C" {
+    fn krb5_init_context(context: *mut *mut c_void) -> i32;
+    fn krb5_free_context(context: *mut c_void);
+    fn krb5_cc_resolve(context: *mut c_void, name: *const c_char, cache: *mut *mut c_void) -> i32;
+    fn krb5_cc_destroy(context: *mut c_void, cache: *mut c_void) -> i32;
 }

@@ -1,0 +1,222 @@
+//! Where a client's credential comes from: a keytab, else a ticket cache.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use libgssapi::credential::Cred;
+
+use super::patience::Patience;
+use super::schedule::BackOff;
+use super::{LoginError, LoginSource};
+use crate::authn::kerberos::ServicePrincipal;
+use crate::authn::kerberos::credential::{MemoryCache, Usage, acquire};
+use crate::authn::kerberos::trouble::Trouble;
+
+/// Where a client finds its credential, in upstream's order: the keytab, and if that does not lead to a login, the ticket
+/// cache that `kinit` has filled (`alluxio.security.kerberos.client.keytab.file` and `….client.principal`).
+///
+/// Nothing is read from or written to the environment of the process by this library; the Kerberos library itself looks
+/// for its configuration and its default ticket cache where `KRB5_CONFIG` and `KRB5CCNAME` say. A keytab that is a default
+/// of that library (`KRB5_CLIENT_KTNAME`) is not used.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Credentials {
+    principal: Option<String>,
+    keytab: Option<PathBuf>,
+    cache: Option<String>,
+    patience: Patience,
+    wait: BackOff,
+}
+
+impl Credentials {
+    /// The default ticket cache, and whoever it is for.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whose credential: `alice@EXAMPLE.COM`, or `alluxio/_HOST@EXAMPLE.COM`, in which the name of the local host is put as
+    /// by [`ServicePrincipal::for_host`]. Without it, the first of the keytab or that of the cache. Empty is without it, as
+    /// an empty property is upstream.
+    pub fn principal(mut self, principal: impl Into<String>) -> Self {
+        self.principal = Some(principal.into()).filter(|principal| !principal.is_empty());
+        self
+    }
+
+    /// The keytab to log in with. Its tickets are held in memory, and gone with the login. Empty is without one.
+    pub fn keytab(mut self, file: impl Into<PathBuf>) -> Self {
+        self.keytab = Some(file.into()).filter(|file| !file.as_os_str().is_empty());
+        self
+    }
+
+    /// The ticket cache, as the Kerberos library writes it: `FILE:/tmp/krb5cc_1000`, `DIR:…`, `KCM:…`. Without it, the
+    /// default of that library. Tickets for services are added to it, as by every client.
+    pub fn cache(mut self, cache: impl Into<String>) -> Self {
+        self.cache = Some(cache.into()).filter(|cache| !cache.is_empty());
+        self
+    }
+
+    /// How long one call may wait for the KDC: when it logs in with the keytab, when it reads the ticket cache, and when an
+    /// exchange asks for the ticket of a service. After it the call fails as unavailable.
+    ///
+    /// Without a deadline each of these takes as long as the Kerberos library does, which can be minutes if a KDC is silent,
+    /// on the calling thread. With one it is done in a thread of its own. That costs some 50 µs for each exchange. Such a
+    /// thread cannot be stopped; when it is late, it runs on until the library gives up. While eight of them are late, no
+    /// other is started, and calls fail at once. They are counted over the clones of this value and what was made from them.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.patience = Patience::until(deadline);
+        self
+    }
+
+    /// How long a renewal waits after an attempt that failed: `first`, doubled with each further one up to `most`, less a
+    /// random part of up to a quarter, and never less than a second. Without it, 10 seconds and 5 minutes.
+    pub fn back_off(mut self, first: Duration, most: Duration) -> Self {
+        self.wait = BackOff { first, most };
+        self
+    }
+
+    pub(super) const fn wait(&self) -> BackOff {
+        self.wait
+    }
+
+    pub(super) const fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
+    /// Logs in: asks the KDC, or reads the cache. `now` is subtracted from when the ticket ends.
+    pub(super) fn login(&self, now: SystemTime) -> Result<Credential, LoginError> {
+        let principal = self.resolved()?;
+        let (of_keytab, of_cache) = (principal.clone(), principal);
+        let mut failed = Vec::new();
+        match self.keytab.clone() {
+            None => failed.push(Trouble::refused("no keytab file")),
+            Some(keytab) => {
+                let place = format!("keytab {}", keytab.display());
+                match self.ask(move || from_keytab(of_keytab.as_deref(), &keytab, now)) {
+                    Ok(credential) => return Ok(credential),
+                    Err(trouble) => failed.push(trouble.at(&place)),
+                }
+            }
+        }
+        let cache = self.cache.clone();
+        let place = cache.as_ref().map_or_else(
+            || "default ticket cache".to_owned(),
+            |cache| format!("ticket cache {cache}"),
+        );
+        match self.ask(move || from_cache(of_cache.as_deref(), cache.as_deref(), now)) {
+            Ok(credential) => return Ok(credential),
+            Err(trouble) => failed.push(trouble.at(&place)),
+        }
+        let reason = failed
+            .iter()
+            .map(Trouble::to_string)
+            .collect::<Vec<_>>()
+            .join("; ");
+        Err(if failed.iter().any(Trouble::is_unavailable) {
+            LoginError::Unavailable { reason }
+        } else {
+            LoginError::NoCredentials { reason }
+        })
+    }
+
+    fn ask(
+        &self,
+        work: impl FnOnce() -> Result<Credential, Trouble> + Send + 'static,
+    ) -> Result<Credential, Trouble> {
+        let answer = self.patience.ask(work);
+        answer.unwrap_or_else(|late| Err(late.into()))
+    }
+
+    /// The principal with the local host in place of `_HOST`.
+    fn resolved(&self) -> Result<Option<String>, LoginError> {
+        let pattern = |principal: &&String| principal.contains("/_HOST@");
+        match self.principal.as_ref().filter(pattern) {
+            None => Ok(self.principal.clone()),
+            Some(text) => ServicePrincipal::for_host(text, "")
+                .map(|principal| Some(principal.to_string()))
+                .map_err(|error| LoginError::NoCredentials {
+                    reason: error.to_string(),
+                }),
+        }
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("principal", &self.principal)
+            .field("keytab", &self.keytab)
+            .field("cache", &self.cache)
+            .field("deadline", &self.patience)
+            .field("back_off", &self.wait)
+            .finish()
+    }
+}
+
+/// What a login came to.
+pub(in super::super) struct Credential {
+    cred: Cred,
+    pub(super) principal: String,
+    pub(super) source: LoginSource,
+    pub(super) since: SystemTime,
+    pub(super) expires: SystemTime,
+    /// Where the tickets of a keytab are; dropped after `cred`.
+    _tickets: Option<MemoryCache>,
+}
+
+impl Credential {
+    pub(in super::super) fn cred(&self) -> Cred {
+        self.cred.clone()
+    }
+
+    fn new(
+        cred: Cred,
+        source: LoginSource,
+        tickets: Option<MemoryCache>,
+        now: SystemTime,
+    ) -> Result<Self, Trouble> {
+        // This is what makes the library ask the KDC, or find the cache expired.
+        let life = cred.lifetime().map_err(Trouble::from)?;
+        if life.is_zero() {
+            return Err(Trouble::expired("the ticket has expired"));
+        }
+        let principal = cred.name().and_then(|name| name.display_name());
+        let principal = principal.map_err(Trouble::from)?;
+        Ok(Self {
+            cred,
+            principal: String::from_utf8_lossy(&principal).into_owned(),
+            source,
+            since: now,
+            expires: now.checked_add(life).unwrap_or(now),
+            _tickets: tickets,
+        })
+    }
+}
+
+fn from_keytab(
+    principal: Option<&str>,
+    keytab: &Path,
+    now: SystemTime,
+) -> Result<Credential, Trouble> {
+    let path = keytab
+        .to_str()
+        .ok_or_else(|| Trouble::refused("the path is not UTF-8"))?;
+    // Else the library takes what stands before a colon for a kind of keytab.
+    let keytab = format!("FILE:{path}");
+    let tickets = MemoryCache::new().map_err(Trouble::from)?;
+    let store = [("client_keytab", &*keytab), ("ccache", tickets.name())];
+    let cred = acquire(principal, Usage::Initiate, &store).map_err(Trouble::from)?;
+    Credential::new(cred, LoginSource::Keytab, Some(tickets), now)
+}
+
+fn from_cache(
+    principal: Option<&str>,
+    cache: Option<&str>,
+    now: SystemTime,
+) -> Result<Credential, Trouble> {
+    // An empty keytab, so that the library does not use its default one, and overwrite the cache with what it gets by it.
+    let mut store = vec![("client_keytab", "MEMORY:bailiwick-none")];
+    store.extend(cache.map(|cache| ("ccache", cache)));
+    let cred = acquire(principal, Usage::Initiate, &store).map_err(Trouble::from)?;
+    Credential::new(cred, LoginSource::TicketCache, None, now)
+}
