@@ -32,7 +32,10 @@ mod qop_set;
 
 pub use anonymous::Anonymous;
 #[cfg(feature = "auth-to-local")]
-pub use auth_to_local::{AuthToLocal, RuleMechanism, RulesError, TranslateError};
+pub use auth_to_local::{
+    AuthToLocal, KerberosName, RuleFinding, RuleFindingKind, RuleMechanism, RuleVerdict,
+    RulesError, TranslateError, TranslateExplanation, Verdict,
+};
 pub use error::AuthnError;
 pub use exchange::{Exchange, Later, Limits, SaslMechanism, Step};
 pub use external::External;

@@ -1,8 +1,30 @@
 //! From Kerberos principals to local user names: `hadoop.security.auth_to_local`.
 
-use thiserror::Error;
+mod error;
+mod explain;
+mod filter;
+mod format;
+mod java;
+mod lint;
+mod name;
+mod rule;
+mod sed;
 
-use crate::identity::{NameError, UserName};
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use error::{RulesError, TranslateError};
+pub use explain::{RuleVerdict, TranslateExplanation, Verdict};
+pub use lint::{RuleFinding, RuleFindingKind};
+pub use name::KerberosName;
+use rule::{Asked, Base, Rule};
+
+use crate::identity::UserName;
+
+/// The longest text of rules, in bytes.
+const MAX_TEXT: usize = 256 * 1024;
+const MAX_RULES: usize = 1000;
 
 /// Whose conventions the rules follow: `hadoop.security.auth_to_local.mechanism`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,85 +33,160 @@ pub enum RuleMechanism {
     /// A local name is simple, and a principal without a rule is refused.
     #[default]
     Hadoop,
-    /// A local name may hold `@` and `/`, and a principal without a rule is its own local name.
+    /// A local name may hold `@` and `/`, and a principal without a rule is its own local name. No [`UserName`] holds a `/`,
+    /// see [`AuthToLocal::translate`].
     Mit,
 }
 
-/// Why rules were not understood.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RulesError {
-    /// Text that is no rule.
-    #[error("Invalid rule: {rest}")]
-    Syntax {
-        /// From where it is not understood.
-        rest: String,
-    },
+/// `hadoop` or `mit`, in any case.
+impl FromStr for RuleMechanism {
+    type Err = RulesError;
+
+    fn from_str(word: &str) -> Result<Self, RulesError> {
+        if word.eq_ignore_ascii_case("hadoop") {
+            Ok(Self::Hadoop)
+        } else if word.eq_ignore_ascii_case("mit") {
+            Ok(Self::Mit)
+        } else {
+            let word = word.to_owned();
+            Err(RulesError::Mechanism { word })
+        }
+    }
 }
 
-/// Why a principal has no local name.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum TranslateError {
-    /// No rule matches.
-    #[error("No rules applied to {principal}")]
-    NoMatchingRule {
-        /// The principal.
-        principal: String,
-    },
-    /// What the rules make of it is no user name.
-    #[error("local name of {principal}: {source}")]
-    Name {
-        /// The principal.
-        principal: String,
-        /// What is wrong with it.
-        source: NameError,
-    },
-}
-
-/// The rules of one service.
+/// The rules of one service, as Hadoop's `KerberosName` reads and applies them. Cloning shares them.
+///
+/// A rule is `RULE:[n:format](filter)s/pattern/replacement/g/L` or `DEFAULT`; filter, `s`, `g` and `/L` may be missing. The
+/// rules are asked in order, and the first that applies decides:
+///
+/// - `RULE` is for principals with `n` components, 1 or 2. The format makes a text of them, `$0` being the realm. The filter
+///   has to match all of it. Then the first match of the pattern is replaced, or all with `g`. If the result holds `/` or `@`,
+///   that is an error, and no other rule is asked ([`RuleMechanism::Hadoop`]). At last `/L` makes it lower case.
+/// - `DEFAULT` is for the default realm, and gives the first component.
+///
+/// A service name alone, without host and realm, is its own local name whatever the rules say.
+///
+/// # Patterns
+///
+/// Filters and patterns are those of `java.util.regex`, and mean here what they mean there (ASCII only for `\d`, `\w`, `\s`,
+/// `\b`, as in Java since 19, and the flag `i`). They are matched in linear time. What cannot be is an error when they are read: look-around, back references,
+/// possessive quantifiers, atomic groups, `\G`, `\X`, Unicode scripts, blocks and names, the flags `m`, `u`, `x`, and a repetition of what
+/// may match nothing, such as `(a*)*`. An empty match of a pattern under `g` never lies within a character; in Java it may,
+/// beyond U+FFFF. Which characters are in a class such as `\p{Lu}` is for the Unicode version to say.
+///
+/// A filter is used as Hadoop reads it: it cannot hold a `)`, so it has no groups. A pattern cannot hold a `/`.
+///
+/// ```
+/// use bailiwick::authn::{AuthToLocal, RuleMechanism};
+///
+/// let text = r"
+///     RULE:[2:$1@$0]([nd]n@EXAMPLE\.COM)s/.*/hdfs/
+///     RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L
+///     DEFAULT";
+/// let rules = AuthToLocal::parse(text, RuleMechanism::Hadoop, "LOCAL")?;
+/// assert_eq!(rules.short_name("nn/node1.example.com@EXAMPLE.COM")?.as_str(), "hdfs");
+/// assert_eq!(rules.short_name("Alice@EXAMPLE.COM")?.as_str(), "alice");
+/// let error = rules.short_name("mallory@EVIL.COM").unwrap_err();
+/// assert_eq!(error.to_string(), "No rules applied to mallory@EVIL.COM");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct AuthToLocal {
-    default_realm: String,
+    rules: Arc<[Rule]>,
+    mechanism: RuleMechanism,
+    default_realm: Arc<str>,
 }
 
 impl AuthToLocal {
-    /// Reads rules.
+    /// What Hadoop goes by where nothing else is set and authentication is not by Kerberos.
+    pub const WITHOUT_KERBEROS: &str = "RULE:[1:$1] RULE:[2:$1]";
+
+    /// Reads rules. The empty text holds none: nobody has a local name then, or with [`RuleMechanism::Mit`] everybody their
+    /// own. The default realm is what `DEFAULT` asks for.
     ///
     /// # Errors
     ///
-    /// [`RulesError`].
+    /// [`RulesError`]; also [`RulesError::TooLarge`] over 256 KiB of text, 1000 rules, and 256 KiB for a compiled pattern.
     pub fn parse(
         rules: &str,
         mechanism: RuleMechanism,
         default_realm: &str,
     ) -> Result<Self, RulesError> {
-        let _ = mechanism;
-        if rules.trim() != "DEFAULT" {
-            let rest = rules.to_owned();
-            return Err(RulesError::Syntax { rest });
+        if rules.len() > MAX_TEXT {
+            return Err(RulesError::TooLarge {
+                what: format!("{} bytes", rules.len()),
+                limit: MAX_TEXT,
+            });
         }
-        let default_realm = default_realm.to_owned();
-        Ok(Self { default_realm })
+        let rules = Rule::parse_all(rules, MAX_RULES)?;
+        if rules.len() > MAX_RULES {
+            return Err(RulesError::TooLarge {
+                what: format!("more than {MAX_RULES} rules"),
+                limit: MAX_RULES,
+            });
+        }
+        Ok(Self {
+            rules: rules.into(),
+            mechanism,
+            default_realm: default_realm.into(),
+        })
     }
 
-    /// The local name of a principal such as `hdfs/node1.example.com@EXAMPLE.COM`.
+    /// The local name of a principal such as `hdfs/node1.example.com@EXAMPLE.COM`, as a user of this crate.
     ///
     /// # Errors
     ///
-    /// [`TranslateError`].
+    /// Those of [`translate`](Self::translate), and [`TranslateError::Name`] if what the rules make of it is no [`UserName`]:
+    /// it is empty, or holds a control character or one of `: , / =`. Hadoop goes on with such a name.
     pub fn short_name(&self, principal: &str) -> Result<UserName, TranslateError> {
-        let no_rule = || TranslateError::NoMatchingRule {
-            principal: principal.to_owned(),
-        };
-        let (name, realm) = principal.rsplit_once('@').ok_or_else(no_rule)?;
-        if realm != self.default_realm {
-            return Err(no_rule());
-        }
-        let primary = name.split('/').next().unwrap_or_default();
-        UserName::new(primary).map_err(|source| TranslateError::Name {
+        let name = self.translate(principal)?;
+        UserName::new(&name).map_err(|source| TranslateError::Name {
             principal: principal.to_owned(),
             source,
         })
     }
+
+    /// The local name of a principal as text, which is just what Hadoop's `getShortName` gives: with [`RuleMechanism::Mit`]
+    /// maybe the whole principal, and maybe empty. Use [`short_name`](Self::short_name) to know who it is.
+    ///
+    /// # Errors
+    ///
+    /// [`TranslateError`]; never [`TranslateError::Name`].
+    pub fn translate<'a>(&'a self, principal: &'a str) -> Result<Cow<'a, str>, TranslateError> {
+        let name = KerberosName::parse(principal)?;
+        if name.is_simple() {
+            return Ok(principal.into());
+        }
+        let mut base = Base::default();
+        for rule in &*self.rules {
+            match self.ask(rule, &name, &mut base) {
+                Asked::Components | Asked::Realm | Asked::Filter => {}
+                Asked::Name(name) => return Ok(name),
+                Asked::NonSimple(name) => {
+                    return Err(TranslateError::NonSimple {
+                        name: name.into_owned(),
+                        rule: rule.to_string(),
+                    });
+                }
+            }
+        }
+        match self.mechanism {
+            RuleMechanism::Hadoop => Err(TranslateError::NoMatchingRule {
+                principal: principal.to_owned(),
+            }),
+            RuleMechanism::Mit => Ok(principal.into()),
+        }
+    }
+
+    fn ask<'a>(
+        &'a self,
+        rule: &'a Rule,
+        name: &KerberosName<'a>,
+        base: &mut Base<'a>,
+    ) -> Asked<'a> {
+        rule.ask(name, &self.default_realm, self.mechanism, base)
+    }
 }
+
+#[cfg(test)]
+mod tests;

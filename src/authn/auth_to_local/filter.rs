@@ -1,0 +1,217 @@
+//! The part of a rule in parentheses: a pattern that has to match all of the text.
+
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::start::Config as Start;
+use regex_automata::{Anchored, Input, meta};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::java::any;
+
+/// What a compiled pattern may take, in bytes. It is far more than the rules that people write.
+const MAX_NFA: usize = 256 * 1024;
+/// Patterns with larger automata are simulated, which is slower.
+const MAX_DFA: usize = 64 * 1024;
+
+/// Whether all of a text matches. There is no question of which match is preferred, so that any engine will do: comparing
+/// for most of what people write, then an automaton that needs no memory of its own for a search.
+#[derive(Debug, Clone)]
+pub(super) enum Filter {
+    /// `.*`
+    Anything,
+    /// Literally this.
+    Exactly(Box<str>),
+    /// `nn/.*@EXAMPLE\.COM`
+    Ends { start: Box<str>, end: Box<str> },
+    /// One transition for each byte.
+    Automaton(Box<dense::DFA<Vec<u32>>>),
+    /// The rest.
+    Engine(meta::Regex),
+}
+
+/// A pattern that takes too much memory.
+#[derive(Debug)]
+pub(super) struct TooLarge;
+
+impl TooLarge {
+    pub(super) const LIMIT: usize = MAX_NFA;
+}
+
+impl Filter {
+    pub(super) fn new(hir: &Hir) -> Result<Self, TooLarge> {
+        if let Some(simple) = simple(hir) {
+            return Ok(simple);
+        }
+        let whole = Hir::concat(vec![
+            Hir::look(Look::Start),
+            hir.clone(),
+            Hir::look(Look::End),
+        ]);
+        let config = thompson::Config::new()
+            .nfa_size_limit(Some(MAX_NFA))
+            .which_captures(WhichCaptures::None);
+        let nfa = thompson::Compiler::new()
+            .configure(config)
+            .build_from_hir(&whole)
+            .map_err(|_| TooLarge)?;
+        let config = dense::Config::new()
+            .start_kind(StartKind::Anchored)
+            .accelerate(false)
+            .dfa_size_limit(Some(MAX_DFA))
+            .determinize_size_limit(Some(4 * MAX_DFA));
+        match dense::Builder::new().configure(config).build_from_nfa(&nfa) {
+            Ok(automaton) => Ok(Self::Automaton(Box::new(automaton))),
+            Err(_) => engine(&whole).map(Self::Engine),
+        }
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Exactly(wanted) => *text == **wanted,
+            Self::Ends { start, end } => {
+                text.len() >= start.len() + end.len()
+                    && text.ends_with(&**end)
+                    && text.starts_with(&**start)
+            }
+            Self::Automaton(automaton) => run(automaton, text),
+            Self::Engine(engine) => engine.is_match(Input::new(text).anchored(Anchored::Yes)),
+        }
+    }
+}
+
+fn run(automaton: &dense::DFA<Vec<u32>>, text: &str) -> bool {
+    let start = automaton.start_state(&Start::new().anchored(Anchored::Yes));
+    // There is a start state for every anchored search.
+    let Ok(mut state) = start else { return false };
+    for byte in text.bytes() {
+        state = automaton.next_state(state, byte);
+        if automaton.is_dead_state(state) {
+            return false;
+        }
+    }
+    automaton.is_match_state(automaton.next_eoi_state(state))
+}
+
+/// The engine for searches. It keeps memory for each search that goes on at the same time, in a pool.
+pub(super) fn engine(hir: &Hir) -> Result<meta::Regex, TooLarge> {
+    let config = meta::Config::new()
+        .nfa_size_limit(Some(MAX_NFA))
+        .onepass_size_limit(Some(MAX_DFA))
+        .dfa_size_limit(Some(MAX_DFA));
+    meta::Builder::new()
+        .configure(config)
+        .build_from_hir(hir)
+        .map_err(|_| TooLarge)
+}
+
+/// Literals with at most one `.*`, and anchors where they change nothing.
+fn simple(hir: &Hir) -> Option<Filter> {
+    let mut items = items(hir);
+    while let [rest @ .., last] = items
+        && matches!(last.kind(), HirKind::Look(Look::End))
+    {
+        items = rest;
+    }
+    while let [first, rest @ ..] = items
+        && matches!(first.kind(), HirKind::Look(Look::Start))
+    {
+        items = rest;
+    }
+    Some(match items {
+        [all] if is_any_text(all) => Filter::Anything,
+        [text] => Filter::Exactly(literal(text)?),
+        [gap, end] if is_any_text(gap) => ends("", &literal(end)?),
+        [start, gap] if is_any_text(gap) => ends(&literal(start)?, ""),
+        [start, gap, end] if is_any_text(gap) => ends(&literal(start)?, &literal(end)?),
+        _ => return None,
+    })
+}
+
+fn ends(start: &str, end: &str) -> Filter {
+    Filter::Ends {
+        start: start.into(),
+        end: end.into(),
+    }
+}
+
+/// What has to match one after the other.
+pub(super) fn items(hir: &Hir) -> &[Hir] {
+    match hir.kind() {
+        HirKind::Concat(items) => items,
+        _ => std::slice::from_ref(hir),
+    }
+}
+
+pub(super) fn literal(hir: &Hir) -> Option<Box<str>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(Into::into),
+        _ => None,
+    }
+}
+
+/// `.*`
+pub(super) fn is_any_text(hir: &Hir) -> bool {
+    matches!(hir.kind(), HirKind::Repetition(repetition)
+        if repetition.min == 0 && repetition.max.is_none() && is_any(&repetition.sub))
+}
+
+/// `.`
+pub(super) fn is_any(hir: &Hir) -> bool {
+    matches!(hir.kind(), HirKind::Class(Class::Unicode(class)) if *class == any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::java::Pattern;
+    use super::*;
+
+    fn filter(pattern: &str) -> Filter {
+        Filter::new(&Pattern::parse(pattern).unwrap().hir).unwrap()
+    }
+
+    #[test]
+    fn what_people_write_is_compared_without_an_automaton() {
+        assert!(matches!(filter("^.*$"), Filter::Anything));
+        assert!(matches!(filter("a@EXAMPLE\\.COM"), Filter::Exactly(_)));
+        for pattern in [
+            ".*@EXAMPLE\\.COM",
+            "^nn/.*",
+            "^.*;admin$",
+            "nn/.*@\\QA.B\\E",
+        ] {
+            assert!(matches!(filter(pattern), Filter::Ends { .. }), "{pattern}");
+        }
+        for pattern in ["[ndj]n/.*@A", ".*@A.B", "a?b", "a|b", "a$b", ".*a.*", ".+"] {
+            assert!(matches!(filter(pattern), Filter::Automaton(_)), "{pattern}");
+        }
+        assert!(matches!(filter(".*a.{14}"), Filter::Engine(_)));
+    }
+
+    #[test]
+    fn all_ways_to_match_agree() {
+        let texts = ["", "a", "ab", "aXb", "ba", "aab", "abb", "b", "aéb"];
+        for pattern in [
+            "", "a", "ab", "a.*", ".*b", "a.*b", ".*", "^a$", "^$", "a.b", "$a", "a^", "a|.*b",
+            "a?b+", "ab.*b",
+        ] {
+            let hir = Pattern::parse(pattern).unwrap().hir;
+            let filter = Filter::new(&hir).unwrap();
+            let whole = vec![Hir::look(Look::Start), hir, Hir::look(Look::End)];
+            let engine = engine(&Hir::concat(whole)).unwrap();
+            for text in texts {
+                assert_eq!(
+                    filter.matches(text),
+                    engine.is_match(text),
+                    "{pattern} {text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_takes_too_much_is_refused() {
+        let hir = Pattern::parse("(?:\\p{L}{100}){100}").unwrap().hir;
+        assert!(Filter::new(&hir).is_err());
+    }
+}

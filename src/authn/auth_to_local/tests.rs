@@ -1,0 +1,329 @@
+//! Rules and principals, one by one. Many more are in `tests/auth_to_local`, beside Java.
+
+use super::*;
+
+fn rules(text: &str) -> AuthToLocal {
+    AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM").unwrap()
+}
+
+fn refused(text: &str) -> String {
+    AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM")
+        .unwrap_err()
+        .to_string()
+}
+
+fn answer(rules: &AuthToLocal, principal: &str) -> String {
+    match rules.translate(principal) {
+        Ok(name) => name.into_owned(),
+        Err(error) => format!("! {error}"),
+    }
+}
+
+#[test]
+fn the_first_rule_that_applies_decides() {
+    let rules = rules(
+        "RULE:[1:$1@$0](.*@A)s/@.*//\n\tRULE:[2:$1;$2](^.*;admin$)s/;admin$// RULE:[2:$2](root)DEFAULT",
+    );
+    for (principal, expected) in [
+        ("a@A", "a"),
+        ("a@B", "! No rules applied to a@B"),
+        ("a@EXAMPLE.COM", "a"),
+        ("a/admin@X", "a"),
+        ("a/root@X", "root"),
+        ("a/b@EXAMPLE.COM", "a"),
+        ("a/b@X", "! No rules applied to a/b@X"),
+        ("a/b", "! No rules applied to a/b"),
+        ("a/root", "root"),
+        // No rule is asked.
+        ("a", "a"),
+        ("", ""),
+        ("a/b/c", "a/b/c"),
+        ("a@b@c", "! Malformed Kerberos name: a@b@c"),
+    ] {
+        assert_eq!(answer(&rules, principal), expected, "{principal}");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_simple_ends_the_search() {
+    let text = "RULE:[1:$1@$0]/L RULE:[1:$1] RULE:[2:$1](a)s/a/x@y/g";
+    let hadoop = rules(text);
+    assert_eq!(
+        answer(&hadoop, "A@B"),
+        "! Non-simple name A@B after auth_to_local rule RULE:[1:$1@$0]/L"
+    );
+    assert_eq!(
+        answer(&hadoop, "a/b@B"),
+        "! Non-simple name x@y after auth_to_local rule RULE:[2:$1](a)s/a/x@y/g"
+    );
+    let mit = AuthToLocal::parse(text, RuleMechanism::Mit, "EXAMPLE.COM").unwrap();
+    assert_eq!(answer(&mit, "A@B"), "a@b");
+    assert_eq!(mit.short_name("A@B").unwrap().as_str(), "a@b");
+    assert_eq!(answer(&mit, "c/d@E"), "c/d@E");
+    assert_eq!(
+        mit.short_name("c/d@E").unwrap_err().to_string(),
+        "local name of c/d@E: user name \"c/d@E\" holds '/' at byte 1"
+    );
+}
+
+#[test]
+fn what_is_no_user_name_is_said_to_be_none() {
+    let rules = rules("RULE:[1:]s/x/y/ RULE:[2:$1:$2]");
+    assert_eq!(answer(&rules, "a@B"), "");
+    assert_eq!(
+        rules.short_name("a@B").unwrap_err().to_string(),
+        "local name of a@B: user name is empty"
+    );
+    assert_eq!(
+        rules.short_name("a/b@B").unwrap_err().to_string(),
+        "local name of a/b@B: user name \"a:b\" holds ':' at byte 1"
+    );
+    assert_eq!(
+        rules.short_name("").unwrap_err().to_string(),
+        "local name of : user name is empty"
+    );
+    let error = rules.short_name("a\u{2028}@B").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "Kerberos name \"a\\u{2028}@B\" holds a line terminator at byte 1"
+    );
+}
+
+#[test]
+fn without_rules_nobody_has_a_name_or_everybody_their_own() {
+    for text in ["", " \n"] {
+        assert_eq!(answer(&rules(text), "a@B"), "! No rules applied to a@B");
+        let mit = AuthToLocal::parse(text, RuleMechanism::Mit, "").unwrap();
+        assert_eq!(answer(&mit, "a/b@B"), "a/b@B");
+    }
+    let rules = rules(AuthToLocal::WITHOUT_KERBEROS);
+    assert_eq!(answer(&rules, "a/b@B"), "a");
+    assert_eq!(answer(&rules, "a@B"), "a");
+}
+
+#[test]
+fn the_grammar_is_as_odd_as_that_of_hadoop() {
+    for (text, principal, expected) in [
+        ("DEFAULT/L", "A@EXAMPLE.COM", "A"),
+        ("DEFAULTL", "A@EXAMPLE.COM", "A"),
+        ("DEFAULT/", "A@EXAMPLE.COM", "A"),
+        ("RULE:[1:$1]L", "A@B", "a"),
+        ("RULE:[1:$1]/", "A@B", "A"),
+        ("RULE:[01:$1]", "A@B", "A"),
+        ("RULE:[1:$1](A)s/A/b/g/L", "A@B", "b"),
+        ("RULE:[1:$1](A)s/A/B///L", "A@B", "! Invalid rule: /L"),
+        ("RULE:[1:$1]DEFAULT", "A@B", "A"),
+        ("RULE:[2:$1]\x0bDEFAULT", "A@EXAMPLE.COM", "A"),
+        ("RULE:[2:$2](a/b)", "A@B", "! No rules applied to A@B"),
+        ("RULE:[1:$1;$0]s/;.*/[/", "A@B", "A["),
+        ("RULE:[0:$9] RULE:[3:$]s/a/$4/ RULE:[1:$1]", "A@B", "A"),
+        // The name of a realm that is not there.
+        ("RULE:[2:$0]", "a/b", "null"),
+        ("RULE:[1:$1]/L", "İΑΣ@B", "i\u{307}ας"),
+    ] {
+        match AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM") {
+            Ok(rules) => assert_eq!(answer(&rules, principal), expected, "{text}"),
+            Err(error) => assert_eq!(format!("! {error}"), expected, "{text}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_rules_is_said_with_its_place() {
+    for (text, expected) in [
+        ("FOO", "Invalid rule: FOO"),
+        ("DEFAULT foo ", "Invalid rule:  foo"),
+        ("RULE:[1:$1", "Invalid rule: RULE:[1:$1"),
+        ("RULE:[x:$1]", "Invalid rule: RULE:[x:$1]"),
+        ("RULE:[1:$1](a", "Invalid rule: (a"),
+        ("RULE:[1:$1]s/a/b", "Invalid rule: s/a/b"),
+        ("RULE:[1:$1](a))", "Invalid rule: )"),
+        (
+            "RULE:[:$1]",
+            "For input string: \"\" (rule 1 at byte 6: expected the number of components)",
+        ),
+        (
+            "RULE:[2147483648:$1]",
+            "For input string: \"2147483648\" (rule 1 at byte 6: expected the number of components)",
+        ),
+        (
+            "DEFAULT RULE:[1:x$2]",
+            "index 2 from x$2 is outside of the valid range 0 to 1 (rule 2 at byte 17)",
+        ),
+        (
+            "RULE:[1:$]",
+            "bad format in username mapping in  (rule 1 at byte 8)",
+        ),
+        (
+            "RULE:[1:$1](a**)",
+            "there is nothing that `*` could repeat (rule 1 at byte 14, pattern `a**`)",
+        ),
+        (
+            "RULE:[1:$1]s/(?=a)/b/",
+            "look-ahead `(?=` is not supported: names are matched in linear time, without going back \
+             (rule 1 at byte 13, pattern `(?=a)`)",
+        ),
+        (
+            "RULE:[1:$1]s/a/x$1/",
+            "No group 1 (rule 1 at byte 16, replacement `x$1`)",
+        ),
+    ] {
+        assert_eq!(refused(text), expected, "{text}");
+    }
+    let many = "DEFAULT ".repeat(1001);
+    assert_eq!(
+        refused(&many),
+        "auth_to_local rules take more than 1000 rules: the limit is 1000"
+    );
+    assert!(refused(&"x".repeat(MAX_TEXT + 1)).contains("262145 bytes"));
+    let large = refused("RULE:[1:$1]s/(?:\\p{L}{100}){100}/a/");
+    assert!(
+        large.contains(
+            "too much memory for the pattern `(?:\\p{L}{100}){100}` of rule 1 at byte 13"
+        ),
+        "{large}"
+    );
+}
+
+#[test]
+fn mechanisms_are_read_in_any_case() {
+    assert_eq!("HADOOP".parse(), Ok(RuleMechanism::Hadoop));
+    assert_eq!("Mit".parse(), Ok(RuleMechanism::Mit));
+    let error = "heimdal".parse::<RuleMechanism>().unwrap_err();
+    assert_eq!(error.to_string(), "Invalid rule mechanism: heimdal");
+}
+
+#[test]
+fn an_explanation_says_why_each_rule_does_not_apply() {
+    let rules = rules("RULE:[2:$1] RULE:[1:$1](b) DEFAULT RULE:[1:x@y] DEFAULT");
+    let explained = |principal| rules.explain(principal).to_string();
+    assert_eq!(
+        explained("a@B"),
+        "Non-simple name x@y after auth_to_local rule RULE:[1:x@y]
+  1. RULE:[2:$1]: is for 2 components, and there is 1
+  2. RULE:[1:$1](b): the filter does not match `a`
+  3. DEFAULT: is for the default realm `EXAMPLE.COM` only
+  4. RULE:[1:x@y]: applies, and makes `x@y`
+  5. DEFAULT: is not asked any more
+"
+    );
+    assert_eq!(
+        explained("a"),
+        "a is a\n  No rule made the name: the principal is its own.\n"
+    );
+    assert_eq!(explained("a@b@c"), "Malformed Kerberos name: a@b@c\n");
+    let mit = AuthToLocal::parse("RULE:[2:$1]", RuleMechanism::Mit, "").unwrap();
+    assert_eq!(
+        mit.explain("a@B").to_string(),
+        "a@B is a@B
+  1. RULE:[2:$1]: is for 2 components, and there is 1
+  No rule made the name: the principal is its own.
+"
+    );
+}
+
+fn findings(text: &str) -> Vec<String> {
+    let findings = rules(text).lint();
+    findings.iter().map(ToString::to_string).collect()
+}
+
+/// Of Hadoop's, Ambari's and Cloudera's documentation, with the dots escaped.
+#[test]
+fn usual_rules_are_not_suspicious() {
+    for text in [
+        "DEFAULT",
+        AuthToLocal::WITHOUT_KERBEROS,
+        r"RULE:[2:$1/$2@$0]([ndj]n/.*@REALM\.TLD)s/.*/hdfs/
+          RULE:[2:$1/$2@$0]([rn]m/.*@REALM\.TLD)s/.*/yarn/
+          RULE:[2:$1/$2@$0](jhs/.*@REALM\.TLD)s/.*/mapred/
+          DEFAULT",
+        r"RULE:[1:$1@$0](^.*@YAHOO\.COM$)s/^(.*)@YAHOO\.COM$/$1/ RULE:[2:$1](johndoe)s/^.*$/guest/
+          RULE:[2:$1;$2](^.*;admin$)s/;admin$// RULE:[2:$2](root) DEFAULT",
+        r"RULE:[1:$1@$0](.*@ACME\.COM)s/@ACME\.COM// RULE:[2:$1@$0](.*@ACME\.COM)s/@.*// DEFAULT",
+        r"RULE:[2:$1%$2@$0](.*%admin@APACHE\.ORG)s/.*/admin/ DEFAULT",
+        r"RULE:[2:$1@$0]([jt]t@.*EXAMPLE\.COM)s/.*/mapred/ RULE:[2:$1@$0](rm@EXAMPLE\.COM)s/(.*)@.*/yarn/
+          RULE:[1:$1@$0](ambari-qa-c1@EXAMPLE\.COM)s/.*/ambari-qa/
+          RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L RULE:[1:$1]/L RULE:[2:$1]/L",
+    ] {
+        assert_eq!(findings(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn what_is_probably_not_meant_is_found() {
+    for (text, expected) in [
+        (
+            "RULE:[1:$1] RULE:[1:$1](a) RULE:[2:$1] DEFAULT",
+            vec![
+                "rule 2 at byte 12: it is never asked, because rule 1 decides before it; move it up or remove it",
+                "rule 4 at byte 39: it is never asked, because rule 1 and 3 decides before it; move it up or remove it",
+            ],
+        ),
+        (
+            "DEFAULT DEFAULT/L",
+            vec![
+                "rule 2 at byte 8: it is never asked, because rule 1 decides before it; move it up or remove it",
+            ],
+        ),
+        (
+            "RULE:[1:$1](a)s/a/b/ RULE:[1:$1](a)s/a/c/ RULE:[1:$1](b) RULE:[1:$1](.*) RULE:[1:$1](c)",
+            vec![
+                "rule 2 at byte 21: it is never asked, because rule 1 decides before it; move it up or remove it",
+                "rule 5 at byte 73: it is never asked, because rule 4 decides before it; move it up or remove it",
+            ],
+        ),
+        (
+            "DEFAULT/L",
+            vec![
+                "rule 1 at byte 0: `DEFAULT` ignores the `L`; write `RULE:[1:$1@$0](.*@REALM)s/@.*///L`",
+            ],
+        ),
+        (
+            "RULE:[3:$1]",
+            vec![
+                "rule 1 at byte 0: it is for 3 components, and Hadoop reads principals with 1 or 2; write 1 or 2, or remove it",
+            ],
+        ),
+        (
+            "RULE:[1:$1@$0]",
+            vec![
+                "rule 1 at byte 0: it makes `alice@EXAMPLE.COM` of `alice@EXAMPLE.COM`, which is no user name; replace what is too much, as in `s/@.*//`",
+            ],
+        ),
+        (
+            r"RULE:[2:$1/$2@$0](hdfs/.*@A\.ORG)s/@.*//",
+            vec![
+                "rule 1 at byte 0: it makes `hdfs/a` of `hdfs/a@A.ORG`, which is no user name; replace what is too much, as in `s/@.*//`",
+            ],
+        ),
+        (
+            r"RULE:[2:$1;$2](.*;admin)s/;admin//",
+            vec![
+                "rule 1 at byte 27: `;admin` may be found in the middle of a name; begin it with `^` or end it with `$`",
+            ],
+        ),
+        (
+            r"RULE:[1:$1@$0](.*@A\.ORG)s/^(.*)@A\.ORG$/$1/g RULE:[1:$1@$0](.*@B)s/@.*//g",
+            vec![
+                "rule 1 at byte 27: there is only one match for the pattern; remove the `g`",
+                "rule 2 at byte 70: there is only one match for the pattern; remove the `g`",
+            ],
+        ),
+        (
+            r"RULE:[1:$1@$0](nn@A)s/.*/hdfs/g RULE:[1:$1]s/(.*)/$1/g",
+            vec![
+                "rule 1 at byte 23: with `g` the empty end is replaced as well, and `nn@A` becomes `hdfshdfs`; remove the `g`",
+            ],
+        ),
+        (
+            r"RULE:[1:$1@$0](.*@A\.B.C)s/@.*//",
+            vec![
+                r"rule 1 at byte 21: the dot in `.*@A\.B.C` stands for any character, and lets other realms in; write `\.`",
+            ],
+        ),
+    ] {
+        assert_eq!(findings(text), expected, "{text}");
+    }
+    let mit = AuthToLocal::parse("RULE:[1:$1@$0]", RuleMechanism::Mit, "R").unwrap();
+    assert_eq!(mit.lint(), []);
+}
