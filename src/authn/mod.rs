@@ -12,6 +12,7 @@
 //! # Ok::<(), bailiwick::authn::AuthnError>(())
 //! ```
 
+mod act_as;
 #[cfg(feature = "auth-to-local")]
 mod auth_to_local;
 mod error;
@@ -22,6 +23,7 @@ mod layer;
 mod login;
 mod simple;
 
+pub use act_as::{ClientActAs, IgnoredActAs};
 #[cfg(feature = "auth-to-local")]
 pub use auth_to_local::{AuthToLocal, RuleMechanism, RulesError, TranslateError};
 pub use error::AuthnError;
