@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bailiwick::acl::choices::MessageForm;
 use bailiwick::acl::{Dialect, Mode, Protection};
 use bailiwick::audit::{Format, Lines, Sink};
-use bailiwick::authz::{GroupMapping, Impersonation, OsGroups, Policy, Resolver, StaticGroups};
+use bailiwick::authz::{
+    GroupMapping, HostNames, Impersonation, OsGroups, Policy, Resolver, StaticGroups,
+};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, UserName};
 use tempfile::TempDir;
@@ -180,8 +182,11 @@ fn impersonation(flags: &Flags, dialect: &Dialect) -> Result<Impersonation, Stri
         Impersonation::hadoop(prefix, properties)
     };
     let rules = rules.map_err(|error| format!("--proxyuser: {error}"))?;
-    for host in rules.unresolved_hosts() {
-        eprintln!("--proxyuser: host {host:?} does not resolve, so it allows nobody");
+    for failure in HostNames::system()
+        .refresh(rules.host_lists(), Instant::now())
+        .failed
+    {
+        eprintln!("--proxyuser: {failure}");
     }
     Ok(rules)
 }

@@ -12,6 +12,7 @@
 //! # Ok::<(), bailiwick::authn::AuthnError>(())
 //! ```
 
+mod act_as;
 mod anonymous;
 #[cfg(feature = "auth-to-local")]
 mod auth_to_local;
@@ -30,6 +31,7 @@ pub mod oidc;
 mod plain;
 mod qop_set;
 
+pub use act_as::{ClientActAs, IgnoredActAs};
 pub use anonymous::Anonymous;
 #[cfg(feature = "auth-to-local")]
 pub use auth_to_local::{

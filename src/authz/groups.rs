@@ -1,21 +1,25 @@
 //! Which groups a user is in: from a list, or from the operating system.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::impersonation::System;
 use crate::identity::{GroupName, Groups, NameError, UserName};
 
-/// The group service did not answer. That is a failure (503), never a denial (403).
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("groups of user {user} are unavailable: {cause}")]
+/// The group service did not answer. That is a failure (503), never a denial (403). Where impersonation was to be decided, it
+/// displays in Alluxio's words; Hadoop takes a failure for no groups and has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupsUnavailable {
     /// Whose groups were asked for.
     pub user: UserName,
     /// What went wrong.
     pub cause: String,
+    /// The user who wants to act for that one, by the rules of that system.
+    real: Option<(UserName, System)>,
 }
 
 impl GroupsUnavailable {
@@ -25,6 +29,41 @@ impl GroupsUnavailable {
         Self {
             user: user.clone(),
             cause: cause.into(),
+            real: None,
+        }
+    }
+
+    /// The user who wants to act for the one whose groups were asked for, if impersonation was to be decided.
+    #[must_use]
+    pub fn real(&self) -> Option<&UserName> {
+        self.real.as_ref().map(|(real, _)| real)
+    }
+
+    pub(super) fn to_impersonate(self, real: &UserName, system: System) -> Self {
+        Self {
+            real: Some((real.clone(), system)),
+            ..self
+        }
+    }
+}
+
+impl std::error::Error for GroupsUnavailable {}
+
+impl fmt::Display for GroupsUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { user, cause, real } = self;
+        match real {
+            Some((real, System::Alluxio)) => write!(
+                f,
+                "Failed to authenticate client user=\"{real}\" connecting to Alluxio master and impersonating as \
+                 impersonationUser=\"{user}\" to access Alluxio file system: Failed to get groups that \
+                 impersonationUser=\"{user}\" belongs to."
+            ),
+            Some((real, System::Hadoop)) => write!(
+                f,
+                "whether user {real} may impersonate {user} is not known: groups of user {user} are unavailable: {cause}"
+            ),
+            None => write!(f, "groups of user {user} are unavailable: {cause}"),
         }
     }
 }

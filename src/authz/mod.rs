@@ -26,6 +26,7 @@
 //! # Ok::<(), bailiwick::identity::NameError>(())
 //! ```
 
+mod access_list;
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod attrs;
@@ -37,6 +38,7 @@ mod groups;
 mod impersonation;
 mod matrix;
 mod message;
+mod names;
 mod op;
 mod permit;
 mod policy;
@@ -47,6 +49,7 @@ mod subtree;
 mod tests;
 mod walk;
 
+pub use access_list::{AccessList, AccessListError};
 pub use attrs::Attrs;
 pub use authorizer::{Opinion, Question};
 pub use denied::{Denied, Reason};
@@ -55,7 +58,8 @@ pub use explain::Explanation;
 pub use groups::OsGroups;
 pub use groups::{GroupMapping, GroupsUnavailable, StaticGroups, StaticGroupsError};
 pub use impersonation::{
-    HostList, HostListError, Impersonation, ImpersonationError, Refusal, RuleError,
+    HostFailure, HostList, HostListError, HostNames, HostRound, HostWatch, Impersonation,
+    ImpersonationReport, Prohibited, Refusal, Remedy, RuleError,
 };
 pub use matrix::{Matrix, Object};
 pub use message::Message;

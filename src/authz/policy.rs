@@ -3,7 +3,7 @@
 use super::authorizer::Authorizer;
 use super::{Attrs, Denied, Op, Opinion, Permit, Question, Walk};
 use crate::acl::{Dialect, Perm};
-use crate::identity::{GroupName, Subject, UserName};
+use crate::identity::{GroupName, Groups, Subject, UserName};
 
 /// Decides. Immutable once built; share it behind an `Arc` and replace it whole.
 #[derive(Debug, Clone)]
@@ -77,14 +77,17 @@ impl Policy {
     }
 
     fn names_super_user(&self, subject: &Subject) -> bool {
-        let groups = subject.groups();
         let named = !subject.user().is_unnamed();
-        named
-            && (self.super_users.contains(subject.user())
-                || self
-                    .super_groups
-                    .iter()
-                    .any(|g| groups.contains(g.as_ref())))
+        named && (self.names_user(subject.user()) || self.names_group(subject.groups()))
+    }
+
+    pub(super) fn names_user(&self, user: &UserName) -> bool {
+        self.super_users.contains(user)
+    }
+
+    pub(super) fn names_group(&self, groups: &Groups) -> bool {
+        let mut names = self.super_groups.iter();
+        names.any(|group| groups.contains(group.as_ref()))
     }
 
     /// Whether the subject was admitted as a super user, and is one by this policy too: a subject outlives a policy that was

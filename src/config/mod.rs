@@ -7,8 +7,10 @@
     doc = "[`alluxio::transports`], [`flink::transports`] and [`hadoop::SslConfiguration`]."
 )]
 //!
+//! What they say about acting for others becomes the rules of a service: [`impersonation`].
+//!
 //! A key in one of the name spaces that are read here (`alluxio.network.tls.*`, `security.ssl.*`, `ssl.server.*`,
-//! `ssl.client.*`) and that does not exist is an error, with the nearest that does: a misspelt
+//! `ssl.client.*`, `hadoop.proxyuser.*`) and that does not exist is an error, with the nearest that does: a misspelt
 //! `security.ssl.rest.authentication-enable` must not leave a door open. All other keys are none of this module's business.
 //!
 #![cfg_attr(feature = "ring", doc = "```no_run")]
@@ -34,6 +36,7 @@ mod error;
 pub mod flink;
 #[cfg(feature = "tls")]
 pub mod hadoop;
+pub mod impersonation;
 #[cfg(feature = "tls")]
 mod lookup;
 mod origin;

@@ -1,15 +1,19 @@
 //! Who acts: the effective user with its groups, and the real user behind it under impersonation.
 
+use std::sync::Arc;
+
 use super::{GroupName, GroupRef, Mechanism, UserName};
 
 /// The groups of one user: the primary group first, and all of them in buckets for membership tests of constant time.
+///
+/// Cloning shares them, so that a cache of groups can hand them out without allocating.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     primary: Option<GroupName>,
     /// Each once, bucket after bucket.
-    members: Box<[GroupName]>,
+    members: Arc<[GroupName]>,
     /// As many as members, and up to the next power of two; none for none.
-    buckets: Box<[Bucket]>,
+    buckets: Arc<[Bucket]>,
 }
 
 /// The members whose hashes have the same low bits: at most one on average.
@@ -21,6 +25,12 @@ struct Bucket {
     /// Where its members begin, and how many they are.
     first: u32,
     count: u32,
+}
+
+/// Which of that many buckets, a power of two, a hash belongs to; without buckets there is none at any place.
+#[inline]
+const fn place(hash: u64, buckets: usize) -> usize {
+    hash as usize & buckets.wrapping_sub(1)
 }
 
 #[inline]
@@ -39,22 +49,16 @@ impl Groups {
     #[must_use]
     #[inline]
     pub fn contains(&self, group: GroupRef<'_>) -> bool {
-        let bucket = self.buckets.get(self.place(group.hash()));
+        let bucket = self.buckets.get(place(group.hash(), self.buckets.len()));
         bucket.is_some_and(|bucket| bucket.bits & bit(group.hash()) != 0)
             && self.find(group.hash(), group.as_str())
-    }
-
-    /// The bucket for a hash; without buckets there is none at any place.
-    #[inline]
-    const fn place(&self, hash: u64) -> usize {
-        hash as usize & self.buckets.len().wrapping_sub(1)
     }
 
     /// Looks at the members. Apart, and without a reference to the name, so that the loops that come here stay small and
     /// keep in registers what they borrow.
     #[inline(never)]
     fn find(&self, hash: u64, text: &str) -> bool {
-        let bucket = self.buckets.get(self.place(hash)).copied();
+        let bucket = self.buckets.get(place(hash, self.buckets.len())).copied();
         let Bucket { first, count, .. } = bucket.unwrap_or_default();
         let mut members = self
             .members
@@ -79,17 +83,13 @@ impl FromIterator<GroupName> for Groups {
         };
         members.sort_unstable_by(|a, b| a.as_ref().hash_order(b.as_ref()));
         members.dedup();
-        let mut groups = Self {
-            primary: Some(primary),
-            buckets: vec![Bucket::default(); members.len().next_power_of_two()].into(),
-            members: Box::default(),
-        };
+        let mut buckets = vec![Bucket::default(); members.len().next_power_of_two()];
+        let count = buckets.len();
         // Stable, so that equal sets of groups are equal.
-        members.sort_by_key(|member| groups.place(member.as_ref().hash()));
+        members.sort_by_key(|member| place(member.as_ref().hash(), count));
         for (at, member) in (0..).zip(&members) {
             let hash = member.as_ref().hash();
-            let place = groups.place(hash);
-            if let Some(bucket) = groups.buckets.get_mut(place) {
+            if let Some(bucket) = buckets.get_mut(place(hash, count)) {
                 if bucket.count == 0 {
                     bucket.first = at;
                 }
@@ -97,8 +97,11 @@ impl FromIterator<GroupName> for Groups {
                 bucket.bits |= bit(hash);
             }
         }
-        groups.members = members.into();
-        groups
+        Self {
+            primary: Some(primary),
+            members: members.into(),
+            buckets: buckets.into(),
+        }
     }
 }
 

@@ -1,8 +1,14 @@
 //! From which machines a user may act for others: addresses, networks, host names (Hadoop's `MachineList`).
 
-use std::net::{IpAddr, ToSocketAddrs};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use thiserror::Error;
+
+use super::network::{Range, Ranges};
+use crate::authz::names::hadoop_items;
 
 /// Why a host list was not understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -14,122 +20,129 @@ pub enum HostListError {
         /// The item as written.
         item: String,
     },
+    /// Digits and dots that are no address. Java and the C library each make another one of it.
+    #[error("invalid address {item:?}: expected four numbers up to 255 without leading zeros")]
+    Address {
+        /// The item as written.
+        item: String,
+    },
 }
 
 /// A list of machines: `*`, addresses, networks in CIDR form, host names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Host names stand for no machine until [`HostNames::refresh`](super::HostNames::refresh) has resolved them. Clones share
+/// what it found.
+#[derive(Debug, Clone)]
 pub struct HostList {
     any: bool,
-    networks: Vec<Network>,
-    unresolved: Vec<String>,
+    ranges: Ranges,
+    /// In lower case.
+    names: Arc<[Box<str>]>,
+    resolved: Arc<ArcSwap<Resolved>>,
 }
 
-/// The addresses that share the first `bits` bits with `base`; a single address shares all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
-    base: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    const fn host(base: IpAddr) -> Self {
-        let bits = if base.is_ipv4() { 32 } else { 128 };
-        Self { base, bits }
-    }
-
-    fn contains(self, address: IpAddr) -> bool {
-        match (self.base, address) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                let differ = base.to_bits() ^ address.to_bits();
-                differ.checked_shr(32 - self.bits).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => {
-                let differ = base.to_bits() ^ address.to_bits();
-                differ.checked_shr(128 - self.bits).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
+/// What the names of a list stand for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Resolved {
+    all: Ranges,
+    by_name: BTreeMap<Box<str>, Arc<[IpAddr]>>,
 }
 
 impl HostList {
-    /// Reads a comma-separated list and resolves its host names through the operating system, now and never again. A name
-    /// that does not resolve includes nobody, as in Hadoop; [`unresolved`](Self::unresolved) tells which.
+    /// Reads a list; commas and line ends divide. Nothing is resolved here.
     ///
-    /// # Errors
-    ///
-    /// [`HostListError`] for a malformed network.
-    pub fn parse(text: &str) -> Result<Self, HostListError> {
-        Self::parse_with(text, |host| {
-            let addresses = (host, 0).to_socket_addrs()?;
-            Ok(addresses.map(|address| address.ip()).collect())
-        })
-    }
-
-    /// As [`parse`](Self::parse), with host names resolved by `resolve`.
+    /// As in Hadoop, only a `*` alone is every machine; beside others it is a name that nobody has. What Hadoop does not
+    /// know are networks of IPv6; what it knows and this does not are numbers with leading zeros.
     ///
     /// # Errors
     ///
     /// [`HostListError`].
-    pub fn parse_with(
-        text: &str,
-        mut resolve: impl FnMut(&str) -> std::io::Result<Vec<IpAddr>>,
-    ) -> Result<Self, HostListError> {
-        let mut list = Self {
-            any: false,
-            networks: Vec::new(),
-            unresolved: Vec::new(),
-        };
-        for item in text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-        {
+    pub fn parse(text: &str) -> Result<Self, HostListError> {
+        let mut ranges = Vec::new();
+        let mut names = Vec::new();
+        let mut any = 0;
+        for item in hadoop_items(text) {
             if item == "*" {
-                list.any = true;
-            } else if let Some((base, bits)) = item.split_once('/') {
-                list.networks.push(network(item, base, bits)?);
+                any += 1;
+            } else if item.contains('/') {
+                ranges.push(Range::parse(item).ok_or_else(|| HostListError::Network {
+                    item: item.to_owned(),
+                })?);
+                continue;
             } else if let Ok(address) = item.parse::<IpAddr>() {
-                list.networks.push(Network::host(address.to_canonical()));
-            } else {
-                let Ok(addresses) = resolve(item) else {
-                    list.unresolved.push(item.to_owned());
-                    continue;
-                };
-                let hosts = addresses
-                    .into_iter()
-                    .map(|a| Network::host(a.to_canonical()));
-                list.networks.extend(hosts);
+                ranges.push(address.into());
+                continue;
+            } else if item.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+                let item = item.to_owned();
+                return Err(HostListError::Address { item });
             }
+            names.push(item.to_ascii_lowercase().into_boxed_str());
         }
-        Ok(list)
+        let any = any > 0 && any == names.len() && ranges.is_empty();
+        names.retain(|name| &**name != "*");
+        names.sort_unstable();
+        names.dedup();
+        Ok(Self {
+            any,
+            ranges: ranges.into_iter().collect(),
+            names: names.into(),
+            resolved: Arc::default(),
+        })
     }
 
-    /// The host names that did not resolve: worth a warning.
+    /// The host names it holds, in lower case.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
+    /// The host names that stand for no machine now: they allow nobody.
     #[must_use]
-    pub fn unresolved(&self) -> &[String] {
-        &self.unresolved
+    pub fn unresolved(&self) -> Vec<&str> {
+        let resolved = self.resolved.load();
+        let missing = self.names().filter(|name| {
+            let addresses = resolved.by_name.get(*name);
+            addresses.is_none_or(|addresses| addresses.is_empty())
+        });
+        missing.collect()
     }
 
-    /// Whether the list holds that machine; an unknown one only if it holds all.
+    /// Whether the list holds that machine; an unknown one only if it holds all. It takes no lock, and asks nobody.
     #[must_use]
     pub fn includes(&self, peer: Option<IpAddr>) -> bool {
         self.any
             || peer.is_some_and(|peer| {
-                let peer = peer.to_canonical();
-                self.networks.iter().any(|network| network.contains(peer))
+                self.ranges.contains(peer)
+                    || !self.names.is_empty() && self.resolved.load().all.contains(peer)
             })
     }
-}
 
-fn network(item: &str, base: &str, bits: &str) -> Result<Network, HostListError> {
-    let invalid = || HostListError::Network {
-        item: item.to_owned(),
-    };
-    let base: IpAddr = base.parse().map_err(|_| invalid())?;
-    let bits: u32 = bits.parse().map_err(|_| invalid())?;
-    if bits > Network::host(base).bits {
-        return Err(invalid());
+    /// Takes what the names stand for from now on.
+    pub(super) fn set_addresses(&self, addresses: impl Fn(&str) -> Arc<[IpAddr]>) {
+        let by_name: BTreeMap<_, _> = self
+            .names
+            .iter()
+            .map(|name| (name.clone(), addresses(name)))
+            .collect();
+        let all = by_name.values().flat_map(|addresses| addresses.iter());
+        let resolved = Resolved {
+            all: all.copied().map(Range::from).collect(),
+            by_name,
+        };
+        if **self.resolved.load() != resolved {
+            self.resolved.store(Arc::new(resolved));
+        }
     }
-    Ok(Network { base, bits })
+
+    /// What each name stands for, in words.
+    pub(super) fn names_in_words(&self) -> Vec<String> {
+        let resolved = self.resolved.load();
+        let in_words = self.names().map(|name| match resolved.by_name.get(name) {
+            Some(addresses) if !addresses.is_empty() => {
+                let addresses: Vec<_> = addresses.iter().map(IpAddr::to_string).collect();
+                format!("{name} is {}", addresses.join(", "))
+            }
+            _ => format!("{name} is not resolved"),
+        });
+        in_words.collect()
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use crate::identity::UserName;
+use crate::identity::{GroupName, UserName};
 
 /// Where Alluxio's messages send the reader.
 const ALLUXIO_GUIDE: &str = "https://docs.alluxio.io/os/user/stable/en/security/Security.html";
@@ -21,13 +22,17 @@ enum Why {
     AlluxioNoRules,
     AlluxioNotAllowed,
     HadoopUser {
-        prefix: Box<str>,
+        prefix: Arc<str>,
     },
     HadoopHost {
-        prefix: Box<str>,
+        prefix: Arc<str>,
         peer: Option<IpAddr>,
     },
+    /// From here on, what no rule can allow.
     SuperUser,
+    ProhibitedUser,
+    ProhibitedGroup(GroupName),
+    ProhibitedActor,
     Unnamed,
 }
 
@@ -49,26 +54,38 @@ impl Refusal {
         Self::new(real, target, why)
     }
 
-    pub(super) fn hadoop_user(real: &UserName, target: &UserName, prefix: &str) -> Self {
-        let prefix = prefix.into();
+    pub(super) fn hadoop_user(real: &UserName, target: &UserName, prefix: &Arc<str>) -> Self {
+        let prefix = prefix.clone();
         Self::new(real, target, Why::HadoopUser { prefix })
     }
 
     pub(super) fn hadoop_host(
         real: &UserName,
         target: &UserName,
-        prefix: &str,
+        prefix: &Arc<str>,
         peer: Option<IpAddr>,
     ) -> Self {
-        let prefix = prefix.into();
+        let prefix = prefix.clone();
         Self::new(real, target, Why::HadoopHost { prefix, peer })
     }
 
-    pub(in crate::authz) fn super_user(real: &UserName, target: &UserName) -> Self {
+    pub(super) fn super_user(real: &UserName, target: &UserName) -> Self {
         Self::new(real, target, Why::SuperUser)
     }
 
-    pub(in crate::authz) fn unnamed(real: &UserName, target: &UserName) -> Self {
+    pub(super) fn prohibited_user(real: &UserName, target: &UserName) -> Self {
+        Self::new(real, target, Why::ProhibitedUser)
+    }
+
+    pub(super) fn prohibited_group(real: &UserName, target: &UserName, group: &GroupName) -> Self {
+        Self::new(real, target, Why::ProhibitedGroup(group.clone()))
+    }
+
+    pub(super) fn prohibited_actor(real: &UserName, target: &UserName) -> Self {
+        Self::new(real, target, Why::ProhibitedActor)
+    }
+
+    pub(super) fn unnamed(real: &UserName, target: &UserName) -> Self {
         Self::new(real, target, Why::Unnamed)
     }
 
@@ -84,7 +101,7 @@ impl Refusal {
         &self.target
     }
 
-    /// The property that would allow it, if one would.
+    /// The property that would allow it, if one would: none for what is [`Prohibited`](super::Prohibited).
     #[must_use]
     pub fn property(&self) -> Option<String> {
         let real = &self.real;
@@ -94,7 +111,11 @@ impl Refusal {
             )),
             Why::HadoopUser { prefix } => Some(format!("{prefix}.{real}.users")),
             Why::HadoopHost { prefix, .. } => Some(format!("{prefix}.{real}.hosts")),
-            Why::SuperUser | Why::Unnamed => None,
+            Why::SuperUser
+            | Why::ProhibitedUser
+            | Why::ProhibitedGroup(_)
+            | Why::ProhibitedActor
+            | Why::Unnamed => None,
         }
     }
 }
@@ -136,9 +157,26 @@ impl fmt::Display for Refusal {
                 f,
                 "User: {real} is not allowed to impersonate {target}: nobody may act as a super user"
             ),
+            Why::ProhibitedUser => write!(
+                f,
+                "User: {real} is not allowed to impersonate {target}: nobody may act as {target}, whatever the rules say"
+            ),
+            Why::ProhibitedGroup(group) => write!(
+                f,
+                "User: {real} is not allowed to impersonate {target}: nobody may act as a member of {group}, whatever the \
+                 rules say"
+            ),
+            Why::ProhibitedActor => write!(
+                f,
+                "User: {real} is not allowed to impersonate {target}: {real} may act for nobody, whatever the rules say"
+            ),
+            Why::Unnamed if real.is_unnamed() => write!(
+                f,
+                "a user without a name is not allowed to impersonate {target}"
+            ),
             Why::Unnamed => write!(
                 f,
-                "User: {real} is not allowed to impersonate {target}: one of them has no name"
+                "User: {real} is not allowed to impersonate a user without a name"
             ),
         }
     }

@@ -1,149 +1,101 @@
-//! The rules, how they are read from properties, and how they are asked.
+//! The rules, and how they are asked.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use thiserror::Error;
-
-use super::{HostList, HostListError, Refusal};
-use crate::authz::{GroupMapping, GroupsUnavailable};
-use crate::identity::{GroupName, NameError, UserName};
-
-/// Alluxio's properties are `<this>.<user>.users` and `….groups`.
-const ALLUXIO_PREFIX: &str = "alluxio.master.security.impersonation";
-
-/// Why a rule was not understood.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RuleError {
-    /// The prefix is empty: every property would be a rule.
-    #[error("impersonation properties need a prefix")]
-    NoPrefix,
-    /// A key under the prefix that is no rule.
-    #[error("unknown impersonation property {key:?}: expected {expected}")]
-    Key {
-        /// The key.
-        key: String,
-        /// The keys that exist.
-        expected: String,
-    },
-    /// The same rule twice.
-    #[error("impersonation property {key:?} is given twice")]
-    Twice {
-        /// The key.
-        key: String,
-    },
-    /// A user or group name that is not valid.
-    #[error("invalid impersonation property {key:?}: {source}")]
-    Name {
-        /// The key.
-        key: String,
-        /// What is wrong with the name.
-        source: NameError,
-    },
-    /// A host list that is not valid.
-    #[error("invalid impersonation property {key:?}: {source}")]
-    Hosts {
-        /// The key.
-        key: String,
-        /// What is wrong with the list.
-        source: HostListError,
-    },
-}
-
-/// Why an impersonation did not happen.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a caller must answer 403 to one and 503 to the other"
-)]
-pub enum ImpersonationError {
-    /// The rules do not allow it.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The rules ask for the target's groups, and the group service did not answer.
-    #[error(
-        "Failed to authenticate client user=\"{real}\" connecting to Alluxio master and impersonating as \
-         impersonationUser=\"{target}\" to access Alluxio file system: Failed to get groups that \
-         impersonationUser=\"{target}\" belongs to."
-    )]
-    Unavailable {
-        /// Who logged in.
-        real: UserName,
-        /// Whom they wanted to act for.
-        target: UserName,
-        /// What the group service said.
-        source: GroupsUnavailable,
-    },
-}
+use super::read::{self, Grammar};
+use super::{HostList, ImpersonationReport, Refusal, RuleError};
+use crate::authz::{AccessList, GroupMapping, GroupsUnavailable, ResolveError};
+use crate::identity::{Groups, UserName};
 
 /// Which users may act for which others, and from where.
+///
+/// A value without any connection to others: a process can have as many as it has services. To follow changed files,
+/// give a [`Resolver`](crate::authz::Resolver) a new one.
 #[derive(Debug, Clone)]
 pub struct Impersonation {
-    system: System,
-    rules: HashMap<UserName, Rule>,
+    pub(super) system: System,
+    pub(super) prefix: Arc<str>,
+    /// In the order of the users' hashes.
+    rules: Box<[(UserName, Rule)]>,
 }
 
 /// Whose order of checks, defaults and texts count.
-#[derive(Debug, Clone)]
-enum System {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::authz) enum System {
     /// Users, then groups; no hosts.
     Alluxio,
     /// Users or groups, then hosts, which must be given.
-    Hadoop { prefix: Box<str> },
+    Hadoop,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Rule {
-    users: Option<Names<UserName>>,
-    groups: Option<Names<GroupName>>,
-    hosts: Option<HostList>,
+/// What one user may.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) who: AccessList,
+    /// The values as written, for whoever asks why.
+    pub(super) users: Option<Box<str>>,
+    pub(super) groups: Option<Box<str>>,
+    pub(super) hosts: Option<Hosts>,
 }
 
 #[derive(Debug, Clone)]
-enum Names<N> {
-    Any,
-    Of(Vec<N>),
+pub(super) struct Hosts {
+    pub(super) list: HostList,
+    pub(super) text: Box<str>,
 }
 
-impl<N: PartialEq + std::str::FromStr<Err = NameError>> Names<N> {
-    fn parse(text: &str) -> Result<Self, NameError> {
-        let mut names = Vec::new();
-        for name in text
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            if name == "*" {
-                return Ok(Self::Any);
-            }
-            names.push(name.parse()?);
+/// The groups of the user for whom somebody wants to act: looked up at most once, and only if they matter.
+pub(in crate::authz) struct TargetGroups<'a> {
+    mapping: &'a dyn GroupMapping,
+    user: &'a UserName,
+    found: Option<Groups>,
+}
+
+impl<'a> TargetGroups<'a> {
+    pub(in crate::authz) fn new(user: &'a UserName, mapping: &'a dyn GroupMapping) -> Self {
+        Self {
+            mapping,
+            user,
+            found: None,
         }
-        Ok(Self::Of(names))
     }
 
-    fn contains(&self, name: &N) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Of(names) => names.contains(name),
+    pub(in crate::authz) fn get(&mut self) -> Result<&Groups, GroupsUnavailable> {
+        let groups = match self.found.take() {
+            Some(groups) => groups,
+            None => self.mapping.groups(self.user)?,
+        };
+        Ok(self.found.insert(groups))
+    }
+
+    pub(in crate::authz) fn take(self) -> Result<Groups, GroupsUnavailable> {
+        match self.found {
+            Some(groups) => Ok(groups),
+            None => self.mapping.groups(self.user),
         }
     }
 }
 
 impl Impersonation {
+    /// Alluxio's properties are `<this>.<user>.users` and `….groups`.
+    pub const ALLUXIO_PREFIX: &str = "alluxio.master.security.impersonation";
+
+    /// Hadoop's properties are `<this>.<user>.users`, `….groups` and `….hosts`, where a service has no prefix of its own.
+    pub const HADOOP_PREFIX: &str = "hadoop.proxyuser";
+
     /// No rules: nobody acts for anybody else.
     #[must_use]
     pub fn none() -> Self {
         Self {
-            system: System::Hadoop {
-                prefix: "hadoop.proxyuser".into(),
-            },
-            rules: HashMap::new(),
+            system: System::Hadoop,
+            prefix: Self::HADOOP_PREFIX.into(),
+            rules: Box::default(),
         }
     }
 
     /// Reads `alluxio.master.security.impersonation.<user>.users` and `.groups` out of a service's properties; keys
-    /// outside that prefix are not looked at.
+    /// outside that prefix are not looked at. Names are divided by commas, and a `*` anywhere is everybody.
     ///
     /// # Errors
     ///
@@ -152,13 +104,15 @@ impl Impersonation {
         properties: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, RuleError> {
         Ok(Self {
-            rules: read(ALLUXIO_PREFIX, properties, &["users", "groups"])?,
             system: System::Alluxio,
+            prefix: Self::ALLUXIO_PREFIX.into(),
+            rules: read::read(Self::ALLUXIO_PREFIX, properties, &Grammar::ALLUXIO)?,
         })
     }
 
-    /// Reads `<prefix>.<user>.users`, `.groups` and `.hosts` out of a service's properties, where Hadoop's prefix is
-    /// `hadoop.proxyuser`; keys outside it are not looked at. Host names are resolved here, once.
+    /// Reads `<prefix>.<user>.users`, `.groups` and `.hosts` out of a service's properties; keys outside the prefix
+    /// are not looked at. Names are divided by commas, and only a `*` alone is
+    /// everybody. Host names are not resolved here: see [`HostNames`](super::HostNames).
     ///
     /// # Errors
     ///
@@ -167,137 +121,145 @@ impl Impersonation {
         prefix: &str,
         properties: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, RuleError> {
+        let prefix = prefix.strip_suffix('.').unwrap_or(prefix);
         Ok(Self {
-            rules: read(prefix, properties, &["users", "groups", "hosts"])?,
-            system: System::Hadoop {
-                prefix: prefix.into(),
-            },
+            system: System::Hadoop,
+            prefix: prefix.into(),
+            rules: read::read(prefix, properties, &Grammar::HADOOP)?,
         })
     }
 
-    /// The host names of all rules that did not resolve: worth a warning, for they allow nobody.
-    pub fn unresolved_hosts(&self) -> impl Iterator<Item = &str> {
-        let hosts = self.rules.values().filter_map(|rule| rule.hosts.as_ref());
-        hosts.flat_map(HostList::unresolved).map(String::as_str)
+    /// The host lists of all rules, to resolve their names.
+    pub fn host_lists(&self) -> impl Iterator<Item = &HostList> {
+        let hosts = self
+            .rules
+            .iter()
+            .filter_map(|(_, rule)| rule.hosts.as_ref());
+        hosts.map(|hosts| &hosts.list)
+    }
+
+    /// The users who may act for somebody, each once.
+    pub fn users(&self) -> impl ExactSizeIterator<Item = &UserName> {
+        self.rules.iter().map(|(user, _)| user)
     }
 
     /// Decides whether `real`, connected from `peer`, may act for `target`. The groups of `target` are looked up only if a
-    /// rule asks for them.
+    /// rule asks for them. To act as oneself is no impersonation.
+    ///
+    /// `real` is a short name, as [`Principal::name`](crate::identity::Principal::name) gives it.
     ///
     /// # Errors
     ///
-    /// [`ImpersonationError`], with upstream's text.
+    /// [`ResolveError`], with upstream's text.
     pub fn authorize(
         &self,
         real: &UserName,
         target: &UserName,
         groups: &dyn GroupMapping,
         peer: Option<IpAddr>,
-    ) -> Result<(), ImpersonationError> {
-        let rule = self.rules.get(real);
-        let allowed = match rule {
-            Some(rule) => rule.allows_user(target) || rule.allows_groups(real, target, groups)?,
-            None => false,
-        };
-        match &self.system {
-            System::Alluxio if !allowed => {
-                Err(Refusal::alluxio(real, target, rule.is_some()).into())
-            }
-            System::Alluxio => Ok(()),
-            System::Hadoop { prefix } if !allowed => {
-                Err(Refusal::hadoop_user(real, target, prefix).into())
-            }
-            System::Hadoop { prefix } => {
-                let hosts = rule.and_then(|rule| rule.hosts.as_ref());
-                if hosts.is_some_and(|hosts| hosts.includes(peer)) {
-                    return Ok(());
-                }
-                Err(Refusal::hadoop_host(real, target, prefix, peer).into())
-            }
-        }
-    }
-}
-
-impl Rule {
-    fn allows_user(&self, target: &UserName) -> bool {
-        self.users
-            .as_ref()
-            .is_some_and(|users| users.contains(target))
+    ) -> Result<(), ResolveError> {
+        self.decide(real, target, &mut TargetGroups::new(target, groups), peer)
     }
 
-    fn allows_groups(
+    pub(in crate::authz) fn decide(
         &self,
         real: &UserName,
         target: &UserName,
-        mapping: &dyn GroupMapping,
-    ) -> Result<bool, ImpersonationError> {
-        let Some(allowed) = &self.groups else {
-            return Ok(false);
-        };
-        if matches!(allowed, Names::Any) {
-            return Ok(true);
+        groups: &mut TargetGroups<'_>,
+        peer: Option<IpAddr>,
+    ) -> Result<(), ResolveError> {
+        if real == target {
+            return Ok(());
         }
-        let groups = mapping
-            .groups(target)
-            .map_err(|source| ImpersonationError::Unavailable {
-                real: real.clone(),
-                target: target.clone(),
-                source,
-            })?;
-        Ok(groups.iter().any(|group| allowed.contains(group)))
-    }
-}
-
-/// A user name may hold dots, so the last one divides it from the kind of rule.
-fn read<'a>(
-    prefix: &str,
-    properties: impl IntoIterator<Item = (&'a str, &'a str)>,
-    kinds: &[&str],
-) -> Result<HashMap<UserName, Rule>, RuleError> {
-    if prefix.is_empty() {
-        return Err(RuleError::NoPrefix);
-    }
-    let mut rules: HashMap<UserName, Rule> = HashMap::new();
-    for (key, value) in properties {
-        let Some(rest) = key.strip_prefix(prefix).and_then(|k| k.strip_prefix('.')) else {
-            continue;
-        };
-        let (user, kind) = rest
-            .rsplit_once('.')
-            .filter(|(_, kind)| kinds.contains(kind))
-            .ok_or_else(|| RuleError::Key {
-                key: key.to_owned(),
-                expected: format!("{prefix}.USER.{}", kinds.join("|")),
-            })?;
-        let invalid = |source| RuleError::Name {
-            key: key.to_owned(),
-            source,
-        };
-        let rule = rules
-            .entry(UserName::new(user).map_err(invalid)?)
-            .or_default();
-        let twice = match kind {
-            "users" => rule
-                .users
-                .replace(Names::parse(value).map_err(invalid)?)
-                .is_some(),
-            "groups" => rule
-                .groups
-                .replace(Names::parse(value).map_err(invalid)?)
-                .is_some(),
-            _ => {
-                let hosts = HostList::parse(value).map_err(|source| RuleError::Hosts {
-                    key: key.to_owned(),
-                    source,
-                })?;
-                rule.hosts.replace(hosts).is_some()
+        let rule = self.rule(real);
+        let allowed = match rule {
+            None => false,
+            Some(rule) if rule.who.names(target) => true,
+            Some(rule) if rule.who.names_groups() => {
+                let groups = groups
+                    .get()
+                    .map_err(|error| self.unavailable(real, error))?;
+                rule.who.group_set().any_of(groups).is_some()
             }
+            Some(_) => false,
         };
-        if twice {
-            return Err(RuleError::Twice {
-                key: key.to_owned(),
-            });
+        let hosts = rule.and_then(|rule| rule.hosts.as_ref());
+        match self.system {
+            System::Alluxio if allowed => Ok(()),
+            System::Hadoop if allowed && hosts.is_some_and(|h| h.list.includes(peer)) => Ok(()),
+            _ => Err(self
+                .refusal(real, target, rule.is_some(), allowed, peer)
+                .into()),
         }
     }
-    Ok(rules)
+
+    /// The rules ask for groups that are not known now.
+    pub(in crate::authz) fn unavailable(
+        &self,
+        real: &UserName,
+        error: GroupsUnavailable,
+    ) -> ResolveError {
+        error.to_impersonate(real, self.system).into()
+    }
+
+    /// What is said if the user has rules or none, and may act for the target from elsewhere or not at all.
+    #[cold]
+    pub(super) fn refusal(
+        &self,
+        real: &UserName,
+        target: &UserName,
+        has_rule: bool,
+        allowed: bool,
+        peer: Option<IpAddr>,
+    ) -> Refusal {
+        match self.system {
+            System::Alluxio => Refusal::alluxio(real, target, has_rule),
+            System::Hadoop if allowed => Refusal::hadoop_host(real, target, &self.prefix, peer),
+            System::Hadoop => Refusal::hadoop_user(real, target, &self.prefix),
+        }
+    }
+
+    /// Says step by step what is asked to decide whether `real` may act for `target`, which property decides, and which would
+    /// allow it. For a person; [`authorize`](Self::authorize) decides the same.
+    ///
+    /// ```
+    /// use bailiwick::authz::{Impersonation, StaticGroups};
+    /// use bailiwick::identity::UserName;
+    ///
+    /// let rules = Impersonation::hadoop("hadoop.proxyuser", [("hadoop.proxyuser.hive.users", "bob")])?;
+    /// let (hive, alice) = (UserName::new("hive")?, UserName::new("alice")?);
+    /// let report = rules.explain(&hive, &alice, &StaticGroups::default(), Some([192, 0, 2, 7].into()));
+    /// assert_eq!(
+    ///     report.to_string(),
+    ///     "\
+    /// user hive, connected from 192.0.2.7, wants to act for alice
+    /// - hadoop.proxyuser.hive.users is \"bob\": alice is not in it
+    /// - hadoop.proxyuser.hive.groups is not set
+    /// - hadoop.proxyuser.hive.hosts is not set: from nowhere
+    /// refused: User: hive is not allowed to impersonate alice
+    /// decided by hadoop.proxyuser.hive.users; these settings would allow it:
+    /// - hadoop.proxyuser.hive.users = bob,alice
+    /// - hadoop.proxyuser.hive.hosts = 192.0.2.7"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain(
+        &self,
+        real: &UserName,
+        target: &UserName,
+        groups: &dyn GroupMapping,
+        peer: Option<IpAddr>,
+    ) -> ImpersonationReport {
+        let mut report = ImpersonationReport::new(real, target, peer);
+        self.report(&mut report, &mut TargetGroups::new(target, groups));
+        report
+    }
+
+    #[inline]
+    pub(super) fn rule(&self, real: &UserName) -> Option<&Rule> {
+        let order = |(user, _): &(UserName, Rule)| user.as_ref().hash_order(real.as_ref());
+        let at = self.rules.binary_search_by(order).ok()?;
+        self.rules.get(at).map(|(_, rule)| rule)
+    }
 }

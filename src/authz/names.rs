@@ -1,0 +1,170 @@
+//! Sets of names as property files write them: the order is kept, and a name is found by its hash.
+
+use std::cmp::Ordering;
+use std::str::FromStr;
+
+use crate::identity::{GroupName, Groups, NameError, UserName};
+
+/// White space within Java's regular expressions (`\s`).
+const JAVA_SPACE: [char; 6] = [' ', '\t', '\n', '\u{b}', '\u{c}', '\r'];
+
+/// What both kinds of names have.
+pub(super) trait Name: Clone + PartialEq + FromStr<Err = NameError> {
+    fn hash_order(&self, other: &Self) -> Ordering;
+}
+
+impl Name for UserName {
+    #[inline]
+    fn hash_order(&self, other: &Self) -> Ordering {
+        self.as_ref().hash_order(other.as_ref())
+    }
+}
+
+impl Name for GroupName {
+    #[inline]
+    fn hash_order(&self, other: &Self) -> Ordering {
+        self.as_ref().hash_order(other.as_ref())
+    }
+}
+
+/// Names, each once. Searching compares hashes; who chooses the name that is searched for cannot make that slow, because
+/// the search is binary.
+#[derive(Debug, Clone)]
+pub(super) struct NameSet<N> {
+    written: Vec<N>,
+    by_hash: Vec<N>,
+}
+
+impl<N> Default for NameSet<N> {
+    fn default() -> Self {
+        Self {
+            written: Vec::new(),
+            by_hash: Vec::new(),
+        }
+    }
+}
+
+/// In whatever order they were written.
+impl<N: PartialEq> PartialEq for NameSet<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_hash == other.by_hash
+    }
+}
+
+impl<N: Eq> Eq for NameSet<N> {}
+
+impl<N: Name> NameSet<N> {
+    #[inline]
+    fn place(&self, name: &N) -> Result<usize, usize> {
+        self.by_hash.binary_search_by(|one| one.hash_order(name))
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, name: &N) -> bool {
+        self.place(name).is_ok()
+    }
+
+    pub(super) fn insert(&mut self, name: N) {
+        if let Err(at) = self.place(&name) {
+            self.by_hash.insert(at, name.clone());
+            self.written.push(name);
+        }
+    }
+
+    pub(super) fn remove(&mut self, name: &N) {
+        if let Ok(at) = self.place(name) {
+            self.by_hash.remove(at);
+            self.written.retain(|one| one != name);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.written.is_empty()
+    }
+
+    /// As they were written.
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, N> {
+        self.written.iter()
+    }
+}
+
+impl<N: Name> FromIterator<N> for NameSet<N> {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        let mut written = Vec::new();
+        let mut numbered: Vec<_> = names.into_iter().enumerate().collect();
+        numbered.sort_by(|(_, a), (_, b)| a.hash_order(b));
+        numbered.dedup_by(|(_, later), (_, first)| later == first);
+        let by_hash = numbered.iter().map(|(_, name)| name.clone()).collect();
+        numbered.sort_unstable_by_key(|(at, _)| *at);
+        written.extend(numbered.into_iter().map(|(_, name)| name));
+        Self { written, by_hash }
+    }
+}
+
+impl NameSet<GroupName> {
+    /// One of the groups that a user is in, if one is here. A group is looked up among the user's own faster than here.
+    #[inline]
+    pub(super) fn any_of<'a>(&'a self, groups: &Groups) -> Option<&'a GroupName> {
+        self.written.iter().find(|g| groups.contains(g.as_ref()))
+    }
+}
+
+/// One list of a property: everybody, or names.
+#[derive(Debug, Clone)]
+pub(super) struct Written<N> {
+    pub(super) everyone: bool,
+    pub(super) names: NameSet<N>,
+}
+
+impl<N> Default for Written<N> {
+    fn default() -> Self {
+        Self {
+            everyone: false,
+            names: NameSet::default(),
+        }
+    }
+}
+
+impl<N: Name> Written<N> {
+    /// Hadoop's `AccessControlList`: only a `*` alone is everybody. Beside names it is a name there, which nobody has; here it
+    /// is left out, because the text of a list that named it would be that of everybody.
+    pub(super) fn hadoop(text: &str) -> Result<Self, NameError> {
+        if java_trim(text) == "*" {
+            return Ok(Self {
+                everyone: true,
+                names: NameSet::default(),
+            });
+        }
+        let items = hadoop_items(text).filter(|item| *item != "*");
+        Ok(Self {
+            everyone: false,
+            names: items.map(N::from_str).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Alluxio's `ImpersonationAuthenticator`: a `*` anywhere is everybody.
+    pub(super) fn alluxio(text: &str) -> Result<Self, NameError> {
+        let items = || {
+            text.split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+        };
+        let names = items().filter(|item| *item != "*").map(N::from_str);
+        Ok(Self {
+            names: names.collect::<Result<_, _>>()?,
+            everyone: items().any(|item| item == "*"),
+        })
+    }
+}
+
+/// `String.trim` of Java, to which control characters are blanks.
+pub(super) fn java_trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c <= ' ')
+}
+
+/// Hadoop's `StringUtils.getTrimmedStringCollection`: commas and line ends divide.
+pub(super) fn hadoop_items(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let items = java_trim(text).split([',', '\n']);
+    let items = items.map(|item| item.trim_matches(JAVA_SPACE));
+    items.filter(|item| !item.is_empty())
+}
