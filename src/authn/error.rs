@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::identity::NameError;
+use crate::identity::{NameError, UserName};
 
 /// Why an exchange failed. Its text is for the log; tell the peer [`public`](Self::public).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -80,4 +80,27 @@ impl AuthnError {
         let reason = reason.into();
         Self::Malformed { mechanism, reason }
     }
+}
+
+/// What SASL calls the user for whom the peer wants to act (RFC 4422 §2).
+pub(super) const AUTHZID: &str = "authorization identity";
+
+/// A name that the peer has sent. The text is not told: in a message that was put together wrongly, or meant for another
+/// mechanism, it may be the password.
+pub(super) fn user_name(
+    mechanism: &'static str,
+    what: &str,
+    text: &str,
+) -> Result<UserName, AuthnError> {
+    UserName::new(text).map_err(|error| {
+        let reason = match error {
+            NameError::Forbidden {
+                character,
+                position,
+                ..
+            } => format!("the {what} holds {character:?} at byte {position}"),
+            _ => format!("the {what} is not a user name"),
+        };
+        AuthnError::malformed(mechanism, reason)
+    })
 }

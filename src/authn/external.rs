@@ -1,5 +1,6 @@
 //! EXTERNAL (RFC 4422 appendix A): who the peer is has been proved outside, by its TLS certificate.
 
+use super::error::{AUTHZID, user_name};
 use super::{AuthnError, Connected, Exchange, Login, SaslMechanism, Step};
 use crate::identity::{Principal, UserName};
 
@@ -50,7 +51,7 @@ impl SaslMechanism<Login> for Server {
         })?;
         let act_as = match authzid {
             "" => None,
-            name => Some(UserName::new(name)?),
+            authzid => Some(user_name(MECHANISM, AUTHZID, authzid)?),
         };
         Ok(Step::Done {
             end: Login::new(self.principal).acting_as(act_as),

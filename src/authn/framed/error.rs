@@ -29,7 +29,7 @@ pub enum FramedError {
     Peer {
         /// Whether it failed (`ERROR`) instead of refusing (`BAD`).
         failed: bool,
-        /// What it says.
+        /// What it says; nothing if that is not a text.
         text: String,
     },
     /// What came is not what may come now.

@@ -63,7 +63,7 @@ impl Frame {
                 let text = payload(stream, MAX_TEXT).await?;
                 Err(FramedError::Peer {
                     failed: status == Status::Error,
-                    text: String::from_utf8_lossy(&text).into_owned(),
+                    text: readable(&text).to_owned(),
                 })
             }
             other => Err(FramedError::Protocol {
@@ -91,6 +91,14 @@ impl Frame {
         stream.write_all(&bytes).await?;
         Ok(stream.flush().await?)
     }
+}
+
+/// A text to be read by people. Anything else is not even printed: the messages of mechanisms hold control characters, and
+/// one of them that comes here may hold a password.
+fn readable(bytes: &[u8]) -> &str {
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let text = std::str::from_utf8(bytes).ok();
+    text.filter(|text| !text.contains(odd)).unwrap_or_default()
 }
 
 /// What the peer is told about a failure of this side, if it is its business: of a reason never more than the public text.

@@ -117,7 +117,7 @@ async fn login<S: AsyncRead + AsyncWrite + Unpin>(
     mechanisms: &Mechanisms,
 ) -> Result<(Login, Zeroizing<Vec<u8>>), FramedError> {
     let start = Frame::read(stream, &[Status::Start], MAX_NAME).await?;
-    let name = String::from_utf8_lossy(&start.payload).into_owned();
+    let name = mechanism(&start.payload)?;
     let exchange = mechanisms.begin(&name);
     let limits = exchange.as_ref().map(Exchange::limits);
     // It has sent its first message along with the name. What is left unread when the connection is closed could take our
@@ -132,6 +132,18 @@ async fn login<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Frame::write(stream, &[(Status::Ok, &reply)]).await?;
         frame = read(stream, exchange.limits()).await?;
+    }
+}
+
+/// A name that can be one. Anything else is not even printed: it may be a message that came too early, with a password.
+fn mechanism(name: &[u8]) -> Result<String, FramedError> {
+    let may_be = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    match std::str::from_utf8(name) {
+        Ok(name) if !name.is_empty() && name.bytes().all(may_be) => Ok(name.to_owned()),
+        _ => Err(FramedError::Protocol {
+            found: "START without a name".to_owned(),
+            expected: "the name of a mechanism",
+        }),
     }
 }
 

@@ -6,6 +6,7 @@ mod verifier;
 use std::fmt;
 use std::sync::Arc;
 
+use super::error::{AUTHZID, user_name};
 use super::{AuthnError, Connected, Exchange, Later, Login, SaslMechanism, Step};
 use crate::identity::{Mechanism, Password, Principal, UserName};
 
@@ -93,10 +94,10 @@ struct Server(Plain);
 impl SaslMechanism<Login> for Server {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
         let message = Message::parse(input)?;
-        let user = UserName::new(message.authcid)?;
+        let user = user_name(MECHANISM, "authentication identity", message.authcid)?;
         let act_as = match message.authzid {
             "" => None,
-            name => Some(UserName::new(name)?),
+            authzid => Some(user_name(MECHANISM, AUTHZID, authzid)?),
         };
         let Self(Plain(Some(verifier))) = *self else {
             return Ok(done(user, Mechanism::Simple, act_as));
@@ -228,10 +229,17 @@ mod tests {
                     b"\0alice\0\xff",
                     "Plain authentication failed: the message is not UTF-8",
                 ),
-                (b"\0a:b\0secret", "user name \"a:b\" holds ':' at byte 1"),
+                (
+                    b"\0a:b\0secret",
+                    "Plain authentication failed: the authentication identity holds ':' at byte 1",
+                ),
+                (
+                    b"\0alice \0secret",
+                    "Plain authentication failed: the authentication identity is not a user name",
+                ),
                 (
                     b"a/b\0alice\0secret",
-                    "user name \"a/b\" holds '/' at byte 1",
+                    "Plain authentication failed: the authorization identity holds '/' at byte 1",
                 ),
             ] {
                 assert_eq!(refused(plain, input), says, "{plain:?} {input:?}");
