@@ -2,8 +2,17 @@
 
 #[path = "../support/realm.rs"]
 mod realm;
+#[path = "../support/running.rs"]
+mod running;
 
 mod acceptor;
+
+/// What `running` says of a program that is missing.
+mod tools {
+    pub(crate) fn missing(program: &str, error: &std::io::Error) -> String {
+        format!("`{program}`: {error}; is it installed? apt-get install openjdk-17-jdk-headless")
+    }
+}
 
 use realm::{REALM, in_realm};
 

@@ -33,6 +33,10 @@ pub(super) fn unavailable(reason: impl Into<Cow<'static, str>>) -> AuthnError {
 /// ticket for somebody else alike; whether the keytab is well has to be asked of the keytab.
 pub(super) fn of_peer(error: &Error) -> AuthnError {
     let text = text(error);
+    // A call with nothing in it.
+    if error.major.bits() & 0xff00_0000 != 0 {
+        return malformed(text);
+    }
     // Routine errors are numbers in this octet, not flags (RFC 2744 §3.9.1).
     match error.major.bits() & 0x00ff_0000 {
         sys::_GSS_S_DEFECTIVE_TOKEN | sys::_GSS_S_BAD_MECH => malformed(text),
@@ -102,6 +106,7 @@ mod tests {
             error(M::GSS_S_DEFECTIVE_TOKEN, 0),
             error(M::GSS_S_DEFECTIVE_TOKEN, 5),
             error(M::GSS_S_BAD_MECH, 0),
+            error(M::GSS_S_CALL_INACCESSIBLE_READ, 0),
         ];
         let refused = [
             error(M::GSS_S_FAILURE, KRB5 + 31),
