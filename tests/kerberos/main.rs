@@ -1,13 +1,12 @@
 //! Kerberos against MIT's KDC and other people's clients and servers.
 
+mod acceptor;
 mod initiator;
 #[path = "../support/realm.rs"]
 mod realm;
 #[path = "../support/running.rs"]
 mod running;
 mod tools;
-
-mod acceptor;
 
 use realm::{REALM, in_realm};
 

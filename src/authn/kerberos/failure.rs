@@ -33,6 +33,10 @@ pub(super) fn unavailable(reason: impl Into<Cow<'static, str>>) -> AuthnError {
 /// ticket for somebody else alike; whether the keytab is well has to be asked of the keytab.
 pub(super) fn of_peer(error: &Error) -> AuthnError {
     let text = text(error);
+    // A call with nothing in it.
+    if error.major.bits() & 0xff00_0000 != 0 {
+        return malformed(text);
+    }
     // Routine errors are numbers in this octet, not flags (RFC 2744 §3.9.1).
     match error.major.bits() & 0x00ff_0000 {
         sys::_GSS_S_DEFECTIVE_TOKEN | sys::_GSS_S_BAD_MECH => malformed(text),
@@ -65,11 +69,16 @@ fn is_of_the_system(minor: u32, text: &str) -> bool {
 pub(super) fn text(error: &Error) -> String {
     const LONGEST: usize = 500;
     let whole = error.to_string();
-    // "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)"
-    let (general, cause) = whole.split_once(" (").unwrap_or((&whole, ""));
-    let said = match error.minor {
-        0 => general,
-        _ => cause.strip_suffix(')').unwrap_or(&whole),
+    // "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)". Either part may hold
+    // parentheses of its own; what is said of no cause does not.
+    let without = Error { minor: 0, ..*error }.to_string();
+    let (general, none) = without.rsplit_once(" (").unwrap_or((&without, ""));
+    let cause = whole.strip_prefix(general).unwrap_or(&whole);
+    let cause = cause.strip_prefix(" (").unwrap_or(cause);
+    // MIT has several words for it.
+    let said = match cause {
+        _ if cause == none || cause == "Success)" => general,
+        _ => cause.strip_suffix(')').unwrap_or(cause),
     };
     said.chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
@@ -97,6 +106,7 @@ mod tests {
             error(M::GSS_S_DEFECTIVE_TOKEN, 0),
             error(M::GSS_S_DEFECTIVE_TOKEN, 5),
             error(M::GSS_S_BAD_MECH, 0),
+            error(M::GSS_S_CALL_INACCESSIBLE_READ, 0),
         ];
         let refused = [
             error(M::GSS_S_FAILURE, KRB5 + 31),
@@ -133,7 +143,13 @@ mod tests {
         let text = |minor| text(&error(MajorFlags::GSS_S_FAILURE, minor));
         assert_eq!(text(KRB5 + 37), "Clock skew too great");
         assert_eq!(text(28), "No space left on device");
+        assert_eq!(text(2), "No such file or directory");
         assert!(text(0).starts_with("Unspecified GSS failure."));
+        let mic = error(MajorFlags::GSS_S_BAD_SIG, 0);
+        assert_eq!(
+            super::text(&mic),
+            "A token had an invalid Message Integrity Check (MIC)"
+        );
         assert!(is_of_the_system(
             100_007,
             "No space left on device (filename: /x)"
