@@ -90,7 +90,7 @@ impl Bearer {
         self
     }
 
-    /// Asks another clock than the system's.
+    /// Holds tokens against another clock than the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -116,13 +116,13 @@ impl Bearer {
             Ok(Some(principal)) => Verdict::Settled(Ok(principal)),
             Err(error) => Verdict::Settled(Err(error)),
             Ok(None) => match self.keys.ask(&known) {
-                None => Verdict::Settled(Err(known.unknown_key((self.clock)()))),
+                None => Verdict::Settled(Err(known.unknown_key())),
                 Some(asked) => {
                     let (bearer, token) = (self.clone(), Zeroizing::new(token.to_vec()));
                     Verdict::Waiting(Box::pin(async move {
                         asked.await?;
                         let known = bearer.keys.known();
-                        let unknown = || known.unknown_key((bearer.clock)());
+                        let unknown = || known.unknown_key();
                         bearer.look(&token, &known)?.ok_or_else(unknown)
                     }))
                 }
@@ -136,7 +136,7 @@ impl Bearer {
         self.rules.allow(token.algorithm)?;
         let now = (self.clock)();
         let mut candidates = known
-            .keys(now)
+            .keys()
             .into_iter()
             .flat_map(|keys| keys.candidates(token.kid.as_deref(), token.algorithm))
             .peekable();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::super::key::{Key, KeySet};
 use super::fetch::Outcome;
 use super::waiting::Waiter;
-use super::{Current, JwksFailure, JwksStatus, Refresh};
+use super::{Current, Good, JwksFailure, JwksStatus, Refresh};
 
 /// More logins are not kept waiting.
 const MAX_WAITING: usize = 4096;
@@ -86,7 +86,7 @@ impl Keeper {
                 // Not `clamp`, which panics if the bounds are the wrong way round.
                 let life = max_age.unwrap_or(longest).max(shortest).min(longest);
                 self.next = after(now, life.max(SHORTEST));
-                let same = before.good_until.is_some() && keys == *before.keys;
+                let same = before.status.generation > 0 && keys == *before.keys;
                 let generation = before.status.generation + u64::from(!same);
                 let status = status_of(&keys, generation, Some(date));
                 let current = Current {
@@ -95,7 +95,7 @@ impl Keeper {
                     } else {
                         Arc::new(keys)
                     },
-                    good_until: Some(date.checked_add(stale)),
+                    good: Good::Until(after(now, stale)),
                     quiet_until,
                     status,
                 };
@@ -111,7 +111,7 @@ impl Keeper {
                 };
                 let current = Current {
                     keys: before.keys.clone(),
-                    good_until: before.good_until,
+                    good: before.good,
                     quiet_until,
                     status: JwksStatus {
                         failure: Some(failure),

@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -97,11 +97,32 @@ struct Shared {
 #[derive(Default)]
 struct Current {
     keys: Arc<KeySet>,
-    /// When the keys stop to count. `None` before there are any; the outer one if they never do.
-    good_until: Option<Option<SystemTime>>,
+    good: Good,
     /// Until when the provider is not asked about unknown keys.
     quiet_until: Option<Instant>,
     status: JwksStatus,
+}
+
+/// Until when keys count. By the clock that nobody can set, so that setting the other does not prolong a key's life.
+#[derive(Clone, Copy, Default)]
+enum Good {
+    /// There are none yet.
+    #[default]
+    Never,
+    Until(Instant),
+    Always,
+}
+
+impl Current {
+    /// The keys, if they still count.
+    fn keys(&self, now: Instant) -> Option<&KeySet> {
+        let good = match self.good {
+            Good::Never => false,
+            Good::Until(until) => now < until,
+            Good::Always => true,
+        };
+        good.then_some(&*self.keys)
+    }
 }
 
 impl Jwks {
@@ -142,7 +163,7 @@ impl Jwks {
         let status = keeper::status_of(&keys, 1, None);
         let current = Current {
             keys: Arc::new(keys),
-            good_until: Some(None),
+            good: Good::Always,
             quiet_until: None,
             status,
         };
@@ -209,18 +230,15 @@ pub(super) struct Known(Guard<Arc<Current>>);
 
 impl Known {
     /// The keys, if they still count.
-    pub(super) fn keys(&self, now: SystemTime) -> Option<&KeySet> {
-        match self.0.good_until? {
-            Some(until) if now >= until => None,
-            _ => Some(&self.0.keys),
-        }
+    pub(super) fn keys(&self) -> Option<&KeySet> {
+        self.0.keys(Instant::now())
     }
 
     /// What is to be said about a token of a key that is not among them.
-    pub(super) fn unknown_key(&self, now: SystemTime) -> AuthnError {
+    pub(super) fn unknown_key(&self) -> AuthnError {
         match &self.0.status.failure {
             Some(failure) => unavailable(format!("the provider's keys: {failure}")),
-            None if self.keys(now).is_none() => unavailable("the provider's keys are too old"),
+            None if self.keys().is_none() => unavailable("the provider's keys are too old"),
             None => super::refused("no key of the provider is the token's"),
         }
     }
