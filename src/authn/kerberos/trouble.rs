@@ -108,10 +108,12 @@ impl From<Error> for Trouble {
             _ if is(error, MajorFlags::GSS_S_CREDENTIALS_EXPIRED) => Kind::Expired,
             _ => Kind::Refused,
         };
-        Self {
-            kind,
-            reason: failure::text(&error),
-        }
+        let reason = match kind {
+            // Its minor code says "Success".
+            Kind::Expired => "the ticket has expired".to_owned(),
+            _ => failure::text(&error),
+        };
+        Self { kind, reason }
     }
 }
 
