@@ -103,8 +103,9 @@ fn without_keytab_and_ticket_cache_the_user_is_asked_for_either() {
                 (
                     Credentials::new().keytab(&keytab).cache(&cache),
                     format!(
-                        "keytab {keytab}: Unable to determine client principal; ticket cache {cache}: No Kerberos \
-                         credentials available (default cache: {cache})"
+                        "keytab {keytab}: No such file or directory (os error 2); ticket cache {cache}: No credentials \
+                         cache found (filename: {})",
+                        realm.path("none")
                     ),
                 ),
             ] {

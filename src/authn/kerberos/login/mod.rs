@@ -16,8 +16,8 @@ use arc_swap::ArcSwap;
 use super::Initiator;
 use super::trouble::Trouble;
 
-pub(super) use credentials::Credential;
 pub use credentials::Credentials;
+pub(super) use credentials::{Credential, Handle};
 pub(super) use patience::{Impatient, Patience};
 pub use renewal::Renewal;
 pub use status::{LoginError, LoginFailure, LoginSource, LoginStatus};
