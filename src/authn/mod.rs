@@ -20,6 +20,7 @@ mod exchange;
 pub mod kerberos;
 mod layer;
 mod login;
+mod login_user;
 mod qop_set;
 mod simple;
 
@@ -29,5 +30,8 @@ pub use error::AuthnError;
 pub use exchange::{Exchange, Later, Limits, SaslMechanism, Step};
 pub use layer::{LayerError, Qop, SecurityLayer};
 pub use login::{Connected, Login};
+#[cfg(feature = "unix")]
+pub use login_user::system_user;
+pub use login_user::{LoginUserError, login_user, sole_user};
 pub use qop_set::{QopError, QopSet};
 pub use simple::Simple;
