@@ -1,6 +1,5 @@
 //! Kerberos against MIT's KDC and other people's clients and servers.
 
-mod initiator;
 #[path = "../support/realm.rs"]
 mod realm;
 #[path = "../support/running.rs"]
@@ -8,6 +7,7 @@ mod running;
 mod tools;
 
 mod acceptor;
+mod initiator;
 
 use realm::{REALM, in_realm};
 

@@ -158,7 +158,7 @@ fn write_configuration(folder: &Path, port: u16) {
   udp_preference_limit = 1
   ticket_lifetime = 1h
   forwardable = true
-  permitted_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96
+  permitted_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96 aes256-sha2 aes128-sha2 camellia
 [realms]
   {REALM} = {{
     kdc = 127.0.0.1:{port}

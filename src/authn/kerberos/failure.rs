@@ -33,6 +33,10 @@ pub(super) fn unavailable(reason: impl Into<Cow<'static, str>>) -> AuthnError {
 /// ticket for somebody else alike; whether the keytab is well has to be asked of the keytab.
 pub(super) fn of_peer(error: &Error) -> AuthnError {
     let text = text(error);
+    // A call with nothing in it.
+    if error.major.bits() & 0xff00_0000 != 0 {
+        return malformed(text);
+    }
     // Routine errors are numbers in this octet, not flags (RFC 2744 §3.9.1).
     match error.major.bits() & 0x00ff_0000 {
         sys::_GSS_S_DEFECTIVE_TOKEN | sys::_GSS_S_BAD_MECH => malformed(text),
@@ -65,16 +69,30 @@ fn is_of_the_system(minor: u32, text: &str) -> bool {
 pub(super) fn text(error: &Error) -> String {
     const LONGEST: usize = 500;
     let whole = error.to_string();
-    // "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)"
-    let (general, cause) = whole.split_once(" (").unwrap_or((&whole, ""));
-    let said = match error.minor {
-        0 => general,
-        _ => cause.strip_suffix(')').unwrap_or(&whole),
-    };
-    said.chars()
+    let causeless = Error { minor: 0, ..*error }.to_string();
+    cause(&whole, &causeless)
+        .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(LONGEST)
         .collect()
+}
+
+/// The part in parentheses of "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)",
+/// or what stands before it if there is no cause. Either may hold parentheses of its own; what is said of no cause, in the
+/// same place, does not.
+fn cause<'a>(whole: &'a str, causeless: &'a str) -> &'a str {
+    let (general, none) = causeless.rsplit_once(" (").unwrap_or((causeless, ""));
+    let said = whole.strip_prefix(general).unwrap_or(whole);
+    match said
+        .strip_prefix(" (")
+        .and_then(|said| said.strip_suffix(')'))
+    {
+        // MIT has several words for no cause.
+        Some("Success") => general,
+        Some(cause) if none.strip_suffix(')') == Some(cause) => general,
+        Some(cause) => cause,
+        None => said,
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +115,7 @@ mod tests {
             error(M::GSS_S_DEFECTIVE_TOKEN, 0),
             error(M::GSS_S_DEFECTIVE_TOKEN, 5),
             error(M::GSS_S_BAD_MECH, 0),
+            error(M::GSS_S_CALL_INACCESSIBLE_READ, 0),
         ];
         let refused = [
             error(M::GSS_S_FAILURE, KRB5 + 31),
@@ -130,14 +149,41 @@ mod tests {
 
     #[test]
     fn the_cause_is_the_text() {
-        let text = |minor| text(&error(MajorFlags::GSS_S_FAILURE, minor));
-        assert_eq!(text(KRB5 + 37), "Clock skew too great");
-        assert_eq!(text(28), "No space left on device");
-        assert!(text(0).starts_with("Unspecified GSS failure."));
+        const FAILURE: &str = "Unspecified GSS failure.  Minor code may provide more information";
+        const MIC: &str = "A token had an invalid Message Integrity Check (MIC)";
+        for (general, said, expected) in [
+            (FAILURE, " (Clock skew too great)", "Clock skew too great"),
+            (
+                FAILURE,
+                " (No such file (filename: /x))",
+                "No such file (filename: /x)",
+            ),
+            (FAILURE, " (Unknown error)", FAILURE),
+            (MIC, " (Success)", MIC),
+            (MIC, " (Unknown error)", MIC),
+            (
+                FAILURE,
+                "unknown GSSAPI(Minor) error code(7)",
+                "unknown GSSAPI(Minor) error code(7)",
+            ),
+        ] {
+            let whole = format!("{general}{said}");
+            assert_eq!(
+                cause(&whole, &format!("{general} (Unknown error)")),
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn what_spnego_has_renumbered_is_told_by_its_text() {
+        assert!(is_of_the_system(28, ""));
         assert!(is_of_the_system(
             100_007,
             "No space left on device (filename: /x)"
         ));
         assert!(!is_of_the_system(100_007, "Clock skew too great"));
+        assert!(!is_of_the_system(KRB5 + 37, "No space left on device"));
+        assert!(!is_of_the_system(0, "Unspecified GSS failure"));
     }
 }

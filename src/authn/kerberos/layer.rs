@@ -25,14 +25,18 @@ impl Context {
     }
 
     pub(in crate::authn) fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        // MIT's library turns and blanks parts of a token in place, whatever RFC 2744 says of input buffers.
-        let message = &*message.to_vec();
-        let unwrapped = match self {
-            Self::Server(context) => context.unwrap(message),
-            Self::Client(context) => context.unwrap(message),
-        };
-        unwrapped.map(|message| message.to_vec())
+        match self {
+            Self::Server(context) => unwrap(context, message),
+            Self::Client(context) => unwrap(context, message),
+        }
     }
+}
+
+/// Unwraps a message. The library turns it round in place, although it is handed over to be read only; so it gets a copy,
+/// which is never looked at again.
+pub(super) fn unwrap(context: &mut impl SecurityContext, message: &[u8]) -> Result<Vec<u8>, Error> {
+    let copy = message.to_vec();
+    context.unwrap(&copy).map(|message| message.to_vec())
 }
 
 /// A finished context with what was negotiated over it.

@@ -4,7 +4,7 @@ use libgssapi::context::{CtxFlags, SecurityContext};
 
 use super::accepting::{Accepted, Accepting, Peer};
 use super::failure::{malformed, of_peer, refused};
-use super::layer::{Context, GssLayer, is_sealed};
+use super::layer::{Context, GssLayer, is_sealed, unwrap};
 use super::offer::{Offer, Overhead};
 use crate::authn::{AuthnError, Exchange, Login, Qop, QopSet, SaslMechanism, SecurityLayer, Step};
 use crate::identity::UserName;
@@ -113,10 +113,7 @@ impl SaslMechanism<Login> for Offered {
                 "the client's choice of a layer is encrypted; expected it signed",
             ));
         }
-        let message = peer
-            .context
-            .unwrap(input)
-            .map_err(|error| of_peer(&error))?;
+        let message = unwrap(&mut peer.context, input).map_err(|error| of_peer(&error))?;
         let (choice, act_as) = Offer::decode(&message)
             .ok_or_else(|| malformed("the client's choice of a layer is shorter than 4 bytes"))?;
         let qop = choice.choice().ok_or_else(|| {
@@ -176,4 +173,36 @@ fn act_as_user(peer: &Peer, authzid: &[u8]) -> Result<Option<UserName>, AuthnErr
         return Ok(None);
     }
     Ok(Some(UserName::new(authzid)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_needs_its_flags() {
+        use CtxFlags as F;
+        let all = F::GSS_C_REPLAY_FLAG
+            | F::GSS_C_SEQUENCE_FLAG
+            | F::GSS_C_INTEG_FLAG
+            | F::GSS_C_CONF_FLAG;
+        let auth = QopSet::only(Qop::Auth);
+        for (missing, expected) in [
+            (F::empty(), QopSet::ALL),
+            (
+                F::GSS_C_CONF_FLAG,
+                QopSet::ALL.without(Qop::Confidentiality),
+            ),
+            (F::GSS_C_INTEG_FLAG, auth),
+            (F::GSS_C_SEQUENCE_FLAG, auth),
+            (F::GSS_C_REPLAY_FLAG, auth),
+        ] {
+            assert_eq!(
+                available(QopSet::ALL, all - missing),
+                expected,
+                "{missing:?}"
+            );
+        }
+        assert!(available(QopSet::at_least(Qop::Integrity), F::empty()).is_empty());
+    }
 }

@@ -103,7 +103,10 @@ fn a_replay_that_is_accepted_gets_nobody_in() {
             // The recording of all of it.
             let (server, _) = go_on(acceptor.sasl(), &first);
             let (server, _) = go_on(server, b"");
-            refused(server.step(&last));
+            assert_eq!(
+                refused(server.step(&last)),
+                "Kerberos authentication failed: A token had an invalid Message Integrity Check (MIC)"
+            );
             let flags = full() - CtxFlags::GSS_C_MUTUAL_FLAG;
             let mut client = Client::with(SERVICE, flags, GSS_MECH_KRB5);
             assert_eq!(
@@ -239,16 +242,14 @@ fn a_name_that_reads_as_another_is_refused() {
         "acceptor::refused::a_name_that_reads_as_another_is_refused",
         |realm| {
             let acceptor = alice_and_service(realm);
-            // One component with a slash in it, and with an at.
-            for name in [r"hdfs\/node1", r"alice\@EXAMPLE.COM"] {
-                let keytab = realm.keytab("odd.keytab", &[name]);
-                realm.kinit(&keytab, name, &[]);
-                let reason = format!(
-                    "the principal {:?} has characters that are escaped",
-                    format!("{name}@EXAMPLE.COM")
-                );
-                assert_both_refused(both(&acceptor, &tokens()), &reason);
-            }
+            // One component with an at in it.
+            let name = r"alice\@EXAMPLE.COM";
+            let keytab = realm.keytab("odd.keytab", &[name]);
+            realm.kinit(&keytab, name, &[]);
+            assert_both_refused(
+                both(&acceptor, &tokens()),
+                "the principal \"alice\\\\@EXAMPLE.COM@EXAMPLE.COM\" has characters that are escaped",
+            );
         },
     );
 }

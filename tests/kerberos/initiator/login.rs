@@ -235,7 +235,7 @@ fn nothing_of_a_ticket_or_key_is_shown() {
             let target = service(realm);
             let keytab = realm.user("alice");
             let login = log_in(alice().keytab(&keytab)).unwrap();
-            let initiator = login.initiator().channel_bindings(b"bound to it");
+            let initiator = login.initiator().bound_to(b"bound to it");
             let (token, next) = first(initiator.sasl(&target)).unwrap();
             let shown = format!(
                 "{login:?} {initiator:?} {next:?} {target:?} {:#?}",
