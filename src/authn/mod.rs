@@ -25,6 +25,7 @@ pub mod framed;
 pub mod kerberos;
 mod layer;
 mod login;
+mod login_user;
 mod mechanisms;
 #[cfg(feature = "oidc")]
 pub mod oidc;
@@ -43,6 +44,9 @@ pub use exchange::{Exchange, Later, Limits, SaslMechanism, Step};
 pub use external::External;
 pub use layer::{LayerError, Qop, SecurityLayer};
 pub use login::{Connected, Login};
+#[cfg(feature = "unix")]
+pub use login_user::system_user;
+pub use login_user::{LoginUserError, login_user, sole_user};
 pub use mechanisms::Mechanisms;
 pub use plain::{PasswordVerifier, Plain, StoredPasswords, Verification, VerifyError};
 pub use qop_set::{QopError, QopSet};

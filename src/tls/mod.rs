@@ -67,6 +67,7 @@
 
 mod context;
 mod der;
+mod end_point;
 mod error;
 mod files;
 mod key;
@@ -88,6 +89,7 @@ pub use context::aws_lc_rs_provider;
 #[cfg(feature = "ring")]
 pub use context::ring_provider;
 pub use context::{CipherSuites, ClientAuth, ClientContext, Protocols, Resumption, ServerContext};
+pub use end_point::server_end_point;
 pub use error::TlsError;
 pub use files::Files;
 pub use key::Identity;

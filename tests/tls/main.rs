@@ -15,6 +15,7 @@ mod chains;
 mod cipher_suites;
 mod context;
 mod crl;
+mod end_point;
 mod errors;
 mod fingerprints;
 mod folder;

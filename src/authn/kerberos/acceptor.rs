@@ -169,7 +169,7 @@ impl Acceptor {
 
     /// Demands that clients know of the channel that they come over, and that it is this one: a login that somebody in the
     /// middle passes on is refused, and so is a client that does not say. For TLS this is
-    /// [`tls::server_end_point`](../../tls/fn.server_end_point.html). Clone the acceptor for each certificate or connection.
+    /// `tls::server_end_point`. Clone the acceptor for each certificate or connection.
     ///
     /// RFC 4752 has SASL's GSSAPI without channel bindings. Clients that send them there exist all the same, such as those
     /// of Active Directory.

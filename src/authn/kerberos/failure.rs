@@ -69,21 +69,30 @@ fn is_of_the_system(minor: u32, text: &str) -> bool {
 pub(super) fn text(error: &Error) -> String {
     const LONGEST: usize = 500;
     let whole = error.to_string();
-    // "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)". Either part may hold
-    // parentheses of its own; what is said of no cause does not.
-    let without = Error { minor: 0, ..*error }.to_string();
-    let (general, none) = without.rsplit_once(" (").unwrap_or((&without, ""));
-    let cause = whole.strip_prefix(general).unwrap_or(&whole);
-    let cause = cause.strip_prefix(" (").unwrap_or(cause);
-    // MIT has several words for it.
-    let said = match cause {
-        _ if cause == none || cause == "Success)" => general,
-        _ => cause.strip_suffix(')').unwrap_or(cause),
-    };
-    said.chars()
+    let causeless = Error { minor: 0, ..*error }.to_string();
+    cause(&whole, &causeless)
+        .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .take(LONGEST)
         .collect()
+}
+
+/// The part in parentheses of "Unspecified GSS failure.  Minor code may provide more information (Clock skew too great)",
+/// or what stands before it if there is no cause. Either may hold parentheses of its own; what is said of no cause, in the
+/// same place, does not.
+fn cause<'a>(whole: &'a str, causeless: &'a str) -> &'a str {
+    let (general, none) = causeless.rsplit_once(" (").unwrap_or((causeless, ""));
+    let said = whole.strip_prefix(general).unwrap_or(whole);
+    match said
+        .strip_prefix(" (")
+        .and_then(|said| said.strip_suffix(')'))
+    {
+        // MIT has several words for no cause.
+        Some("Success") => general,
+        Some(cause) if none.strip_suffix(')') == Some(cause) => general,
+        Some(cause) => cause,
+        None => said,
+    }
 }
 
 #[cfg(test)]
@@ -140,20 +149,41 @@ mod tests {
 
     #[test]
     fn the_cause_is_the_text() {
-        let text = |minor| text(&error(MajorFlags::GSS_S_FAILURE, minor));
-        assert_eq!(text(KRB5 + 37), "Clock skew too great");
-        assert_eq!(text(28), "No space left on device");
-        assert_eq!(text(2), "No such file or directory");
-        assert!(text(0).starts_with("Unspecified GSS failure."));
-        let mic = error(MajorFlags::GSS_S_BAD_SIG, 0);
-        assert_eq!(
-            super::text(&mic),
-            "A token had an invalid Message Integrity Check (MIC)"
-        );
+        const FAILURE: &str = "Unspecified GSS failure.  Minor code may provide more information";
+        const MIC: &str = "A token had an invalid Message Integrity Check (MIC)";
+        for (general, said, expected) in [
+            (FAILURE, " (Clock skew too great)", "Clock skew too great"),
+            (
+                FAILURE,
+                " (No such file (filename: /x))",
+                "No such file (filename: /x)",
+            ),
+            (FAILURE, " (Unknown error)", FAILURE),
+            (MIC, " (Success)", MIC),
+            (MIC, " (Unknown error)", MIC),
+            (
+                FAILURE,
+                "unknown GSSAPI(Minor) error code(7)",
+                "unknown GSSAPI(Minor) error code(7)",
+            ),
+        ] {
+            let whole = format!("{general}{said}");
+            assert_eq!(
+                cause(&whole, &format!("{general} (Unknown error)")),
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn what_spnego_has_renumbered_is_told_by_its_text() {
+        assert!(is_of_the_system(28, ""));
         assert!(is_of_the_system(
             100_007,
             "No space left on device (filename: /x)"
         ));
         assert!(!is_of_the_system(100_007, "Clock skew too great"));
+        assert!(!is_of_the_system(KRB5 + 37, "No space left on device"));
+        assert!(!is_of_the_system(0, "Unspecified GSS failure"));
     }
 }

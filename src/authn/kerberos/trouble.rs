@@ -21,12 +21,14 @@ enum Kind {
     Refused,
     /// Refused, because the tickets of this side have expired.
     Expired,
+    /// Refused, because there is no ticket cache.
+    WithoutCache,
     Unavailable,
 }
 
-/// Codes of krb5.h that are a failure of the KDC, and no answer of it. All others are for somebody to mend: a clock, a
-/// keytab, a name. `KRB5_REALM_UNKNOWN` is among those, although the library also says it when DNS was to know the KDC and
-/// does not answer.
+/// Codes of krb5.h. The first four are a failure of the KDC, and no answer of it. All others are for somebody to mend: a
+/// clock, a keytab, a name. `KRB5_REALM_UNKNOWN` is among those, although the library also says it when DNS was to know the
+/// KDC and does not answer.
 mod code {
     /// `KRB5KDC_ERR_SVC_UNAVAILABLE`
     pub(super) const SERVICE_UNAVAILABLE: i32 = -1_765_328_355;
@@ -36,6 +38,8 @@ mod code {
     pub(super) const KDC_UNREACHABLE: i32 = -1_765_328_228;
     /// `KRB5_REALM_CANT_RESOLVE`: the KDC has a name, and DNS does not know it.
     pub(super) const KDC_UNRESOLVED: i32 = -1_765_328_164;
+    /// `KRB5_FCC_NOFILE`
+    pub(super) const NO_CACHE: i32 = -1_765_328_189;
     /// `KRB5KRB_AP_ERR_TKT_EXPIRED`
     pub(super) const TICKET_EXPIRED: i32 = -1_765_328_352;
 }
@@ -48,10 +52,10 @@ impl Trouble {
         }
     }
 
-    pub(super) fn expired(reason: impl Into<String>) -> Self {
+    pub(super) fn expired() -> Self {
         Self {
             kind: Kind::Expired,
-            reason: reason.into(),
+            reason: "the ticket has expired".to_owned(),
         }
     }
 
@@ -77,6 +81,10 @@ impl Trouble {
         self.kind == Kind::Expired
     }
 
+    pub(super) fn is_without_cache(&self) -> bool {
+        self.kind == Kind::WithoutCache
+    }
+
     /// The same, of one of several attempts.
     pub(super) fn at(self, place: &str) -> Self {
         Self {
@@ -90,7 +98,7 @@ impl From<Trouble> for AuthnError {
     fn from(trouble: Trouble) -> Self {
         match trouble.kind {
             Kind::Malformed => failure::malformed(trouble.reason),
-            Kind::Refused | Kind::Expired => failure::refused(trouble.reason),
+            Kind::Refused | Kind::Expired | Kind::WithoutCache => failure::refused(trouble.reason),
             Kind::Unavailable => failure::unavailable(trouble.reason),
         }
     }
@@ -103,14 +111,19 @@ impl From<Error> for Trouble {
             | code::GENERIC
             | code::KDC_UNREACHABLE
             | code::KDC_UNRESOLVED => Kind::Unavailable,
+            code::NO_CACHE => Kind::WithoutCache,
             code::TICKET_EXPIRED => Kind::Expired,
             _ if is(error, MajorFlags::GSS_S_DEFECTIVE_TOKEN) => Kind::Malformed,
             _ if is(error, MajorFlags::GSS_S_CREDENTIALS_EXPIRED) => Kind::Expired,
             _ => Kind::Refused,
         };
-        Self {
-            kind,
-            reason: failure::text(&error),
+        match kind {
+            // What the library says of it may be "Success".
+            Kind::Expired => Self::expired(),
+            _ => Self {
+                kind,
+                reason: failure::text(&error),
+            },
         }
     }
 }

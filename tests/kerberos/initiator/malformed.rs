@@ -24,7 +24,7 @@ struct Pair {
 impl Pair {
     fn new(realm: &Realm) -> Self {
         Self {
-            alice: alice(realm).qop(&[Qop::Integrity]),
+            alice: alice(realm).with_qops(&[Qop::Integrity]),
             jdk: Jdk::start(realm, "alluxio/localhost"),
             target: Target::on_host("alluxio", "localhost"),
         }
@@ -79,7 +79,7 @@ fn a_servers_messages_are_refused_when_any_byte_is_different() {
                     let what = format!("answer: {answer}, byte {at}, way {way}");
                     match next.step(input) {
                         Err(AuthnError::Malformed { .. } | AuthnError::Refused { .. }) => {
-                            refusals += 1
+                            refusals += 1;
                         }
                         Ok(Step::Continue { .. } | Step::Done { .. }) if idle => same += 1,
                         other => panic!("{what}: {other:?}"),

@@ -2,6 +2,7 @@
 
 mod deadline;
 mod jdk;
+mod library;
 mod login;
 mod malformed;
 mod memory;

@@ -6,7 +6,7 @@ use libgssapi::context::{ClientCtx, CtxFlags, SecurityContext};
 use libgssapi::oid::{GSS_MECH_KRB5, GSS_MECH_SPNEGO};
 
 use super::Target;
-use crate::authn::kerberos::login::{Credential, KerberosLogin};
+use crate::authn::kerberos::login::{Handle, KerberosLogin};
 use crate::authn::kerberos::trouble::Trouble;
 
 /// Whether Kerberos speaks for itself or inside of SPNEGO.
@@ -21,8 +21,8 @@ pub(super) struct Establish {
     context: ClientCtx,
     target: Target,
     bindings: Option<Arc<[u8]>>,
-    /// The tickets, for as long as they may be needed.
-    credential: Arc<Credential>,
+    /// For this exchange alone until it is over.
+    handle: Handle,
 }
 
 /// What a token leads to.
@@ -61,13 +61,13 @@ impl Establish {
         let (credential, target) = (login.current(), target.clone());
         let begun = login.patience().ask(move || {
             let name = target.import()?;
-            let cred = credential.cred();
-            let mut context = ClientCtx::new(Some(cred), name, flags, Some(mechanism));
+            let handle = credential.handle()?;
+            let mut context = ClientCtx::new(Some(handle.cred()), name, flags, Some(mechanism));
             let token = context.step(None, bindings.as_deref()).map_err(|error| {
                 let trouble = Trouble::from(error);
                 let trouble = match wire {
                     Wire::Kerberos => trouble,
-                    Wire::Negotiate => why(&credential, &target).unwrap_or(trouble),
+                    Wire::Negotiate => why(&handle, &target).unwrap_or(trouble),
                 };
                 trouble.at(&target.to_string())
             })?;
@@ -77,7 +77,7 @@ impl Establish {
                 context,
                 target,
                 bindings,
-                credential,
+                handle,
             };
             Ok((begun, token))
         });
@@ -119,7 +119,7 @@ impl Establish {
                 "the server is {server}, and {target} was asked for"
             )));
         }
-        drop(self.credential);
+        drop(self.handle);
         Ok(Established {
             context: self.context,
             server,
@@ -130,8 +130,8 @@ impl Establish {
 
 /// What Kerberos by itself says of a target that SPNEGO has no token for. SPNEGO numbers the codes of Kerberos anew, and so
 /// does not tell a KDC that is down from a service that is not known.
-fn why(credential: &Credential, target: &Target) -> Option<Trouble> {
-    let (cred, name) = (credential.cred(), target.import().ok()?);
+fn why(handle: &Handle, target: &Target) -> Option<Trouble> {
+    let (cred, name) = (handle.cred(), target.import().ok()?);
     let flags = CtxFlags::GSS_C_MUTUAL_FLAG;
     let mut context = ClientCtx::new(Some(cred), name, flags, Some(GSS_MECH_KRB5));
     context.step(None, None).err().map(Trouble::from)

@@ -35,19 +35,19 @@ pub struct Initiator {
 
 #[derive(Clone)]
 struct Options {
-    qop: Arc<[Qop]>,
+    qops: Arc<[Qop]>,
     buffer: u32,
     act_as: Option<UserName>,
     bindings: Option<Arc<[u8]>>,
 }
 
 impl Initiator {
-    /// The most that [`receive_at_most`](Self::receive_at_most) can say: RFC 4752 has three bytes for it.
+    /// The most that [`with_buffer`](Self::with_buffer) can say: RFC 4752 has three bytes for it.
     pub const LARGEST_BUFFER: u32 = 0xff_ffff;
 
     pub(super) fn new(login: KerberosLogin) -> Self {
         let options = Options {
-            qop: [Qop::Confidentiality, Qop::Integrity, Qop::Auth].into(),
+            qops: [Qop::Confidentiality, Qop::Integrity, Qop::Auth].into(),
             buffer: 64 * 1024,
             act_as: None,
             bindings: None,
@@ -60,8 +60,8 @@ impl Initiator {
     /// that protects most. Over TLS, [`Qop::Auth`] alone saves work.
     ///
     /// For SASL only.
-    pub fn qop(mut self, preferences: &[Qop]) -> Self {
-        self.options.qop = preferences.into();
+    pub fn with_qops(mut self, preferences: &[Qop]) -> Self {
+        self.options.qops = preferences.into();
         self
     }
 
@@ -70,7 +70,7 @@ impl Initiator {
     /// Without it, 64 KiB.
     ///
     /// For SASL only. The server is told; whoever reads the messages has to hold it to it.
-    pub fn receive_at_most(mut self, bytes: u32) -> Self {
+    pub fn with_buffer(mut self, bytes: u32) -> Self {
         self.options.buffer = bytes.min(Self::LARGEST_BUFFER);
         self
     }
@@ -83,11 +83,11 @@ impl Initiator {
         self
     }
 
-    /// Binds the exchange to the channel that it goes over, so that nobody can relay it over another: the application data
-    /// of GSS-API's channel bindings, whole, such as `tls-server-end-point:` and the hash of the server's certificate (RFC
-    /// 5929). The server enforces it.
-    pub fn channel_bindings(mut self, application_data: &[u8]) -> Self {
-        self.options.bindings = Some(application_data.into());
+    /// Binds the exchange to the channel that it goes over, so that nobody can pass it on over another: the application data
+    /// of GSS-API's channel bindings, such as `tls::server_end_point` makes from the server's certificate (RFC 5929). It is
+    /// the server that has to insist, see [`Acceptor::bound_to`](super::Acceptor::bound_to).
+    pub fn bound_to(mut self, channel: &[u8]) -> Self {
+        self.options.bindings = Some(channel.into());
         self
     }
 
@@ -110,10 +110,10 @@ impl fmt::Debug for Initiator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Initiator")
             .field("login", &self.login)
-            .field("qop", &self.options.qop)
-            .field("receive_at_most", &self.options.buffer)
+            .field("qops", &self.options.qops)
+            .field("buffer", &self.options.buffer)
             .field("act_as", &self.options.act_as)
-            .field("channel_bindings", &self.options.bindings.is_some())
+            .field("bound", &self.options.bindings.is_some())
             .finish()
     }
 }

@@ -47,10 +47,9 @@ impl SaslMechanism<Connected> for Going {
                 Ok(Step::Continue { reply, next })
             }
             Progress::Established(Established { server, token, .. }) => {
-                let mut end = Connected::default();
-                end.server = Some(server);
+                let (server, layer) = (Some(server), None);
                 Ok(Step::Done {
-                    end,
+                    end: Connected { server, layer },
                     reply: token.unwrap_or_default(),
                 })
             }

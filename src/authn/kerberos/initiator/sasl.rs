@@ -4,7 +4,7 @@ use libgssapi::context::{ClientCtx, CtxFlags, SecurityContext};
 
 use super::establish::{Establish, Progress, Wire};
 use super::{Options, Target};
-use crate::authn::kerberos::layer::{Context, GssLayer};
+use crate::authn::kerberos::layer::{self, Context, GssLayer};
 use crate::authn::kerberos::login::KerberosLogin;
 use crate::authn::kerberos::offer::{Offer, Overhead};
 use crate::authn::kerberos::trouble::Trouble;
@@ -34,7 +34,7 @@ impl SaslMechanism<Connected> for Begin {
         if !input.is_empty() {
             return Err(Trouble::malformed("the client speaks first").into());
         }
-        let confidential = self.options.qop.contains(&Qop::Confidentiality);
+        let confidential = self.options.qops.contains(&Qop::Confidentiality);
         let bindings = self.options.bindings.clone();
         let target = &self.target;
         let begun = Establish::begin(&self.login, target, Wire::Kerberos, confidential, bindings);
@@ -90,10 +90,7 @@ impl SaslMechanism<Connected> for Choosing {
 
 impl Choosing {
     fn choose(mut self, input: &[u8]) -> Result<Step<Connected>, Trouble> {
-        let offer = self
-            .context
-            // As in `layer.rs`, a copy that may be written to.
-            .unwrap(&input.to_vec())
+        let offer = layer::unwrap(&mut self.context, input)
             .map_err(|error| Trouble::from(error).at("the server's offer"))?;
         let Some((offer, [])) = Offer::decode(&offer) else {
             let length = offer.len();
@@ -102,7 +99,7 @@ impl Choosing {
             )));
         };
         let sealed = self.context.flags()?.contains(CtxFlags::GSS_C_CONF_FLAG);
-        let qop = choose(offer, &self.options.qop, sealed)?;
+        let qop = choose(offer, &self.options.qops, sealed)?;
         let buffer = match qop {
             Qop::Auth => 0,
             Qop::Integrity | Qop::Confidentiality => self.options.buffer,
@@ -128,9 +125,8 @@ impl Choosing {
                 Some(SecurityLayer::new(layer.receiving(received)))
             }
         };
-        let mut end = Connected::default();
-        end.server = Some(self.server);
-        end.layer = layer;
+        let server = Some(self.server);
+        let end = Connected { server, layer };
         Ok(Step::Done { end, reply })
     }
 }

@@ -1,7 +1,9 @@
 //! Where a client's credential comes from: a keytab, else a ticket cache.
 
 use std::fmt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use libgssapi::credential::Cred;
@@ -153,43 +155,79 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What a login came to.
+/// What a login came to: tickets, in a cache.
 pub(in super::super) struct Credential {
-    cred: Cred,
     pub(super) principal: String,
     pub(super) source: LoginSource,
     pub(super) since: SystemTime,
     pub(super) expires: SystemTime,
-    /// Where the tickets of a keytab are; dropped after `cred`.
+    /// Which cache, as the library is told.
+    cache: Option<String>,
+    idle: Mutex<Vec<Cred>>,
+    /// The cache, if it is our own; dropped after all that uses it.
     _tickets: Option<MemoryCache>,
 }
 
 impl Credential {
-    pub(in super::super) fn cred(&self) -> Cred {
-        self.cred.clone()
-    }
+    /// Handles that are kept for the next exchange. One takes a millisecond at most to make.
+    const MOST_IDLE: usize = 64;
 
     fn new(
-        cred: Cred,
+        cred: &Cred,
         source: LoginSource,
-        tickets: Option<MemoryCache>,
+        cache: Option<&str>,
         now: SystemTime,
     ) -> Result<Self, Trouble> {
         // This is what makes the library ask the KDC, or find the cache expired.
         let life = cred.lifetime().map_err(Trouble::from)?;
         if life.is_zero() {
-            return Err(Trouble::expired("the ticket has expired"));
+            return Err(Trouble::expired());
         }
         let principal = cred.name().and_then(|name| name.display_name());
         let principal = principal.map_err(Trouble::from)?;
         Ok(Self {
-            cred,
             principal: String::from_utf8_lossy(&principal).into_owned(),
             source,
             since: now,
             expires: now.checked_add(life).unwrap_or(now),
-            _tickets: tickets,
+            cache: cache.map(ToOwned::to_owned),
+            idle: Mutex::default(),
+            _tickets: None,
         })
+    }
+
+    /// A handle for one exchange at a time. The library locks it while it asks the KDC for the ticket of a service: with one
+    /// for all, one service that nobody has a ticket for would make all others wait.
+    pub(in super::super) fn handle(self: &Arc<Self>) -> Result<Handle, Trouble> {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let cred = match idle {
+            Some(cred) => cred,
+            None => open(Some(&self.principal), self.cache.as_deref())?,
+        };
+        let of = self.clone();
+        Ok(Handle { cred, of })
+    }
+}
+
+/// See [`Credential::handle`].
+pub(in super::super) struct Handle {
+    cred: Cred,
+    of: Arc<Credential>,
+}
+
+impl Handle {
+    pub(in super::super) fn cred(&self) -> Cred {
+        self.cred.clone()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if let Ok(mut idle) = self.of.idle.lock()
+            && idle.len() < Credential::MOST_IDLE
+        {
+            idle.push(self.cred.clone());
+        }
     }
 }
 
@@ -198,15 +236,29 @@ fn from_keytab(
     keytab: &Path,
     now: SystemTime,
 ) -> Result<Credential, Trouble> {
+    // What the library says of one that it cannot read is about the cache.
+    File::open(keytab).map_err(|error| Trouble::refused(error.to_string()))?;
     let path = keytab
         .to_str()
         .ok_or_else(|| Trouble::refused("the path is not UTF-8"))?;
     // Else the library takes what stands before a colon for a kind of keytab.
     let keytab = format!("FILE:{path}");
-    let tickets = MemoryCache::new().map_err(Trouble::from)?;
+    let tickets = MemoryCache::new()?;
     let store = [("client_keytab", &*keytab), ("ccache", tickets.name())];
-    let cred = acquire(principal, Usage::Initiate, &store).map_err(Trouble::from)?;
-    Credential::new(cred, LoginSource::Keytab, Some(tickets), now)
+    let cred = acquire(principal, Usage::Initiate, &store).map_err(|error| {
+        let trouble = Trouble::from(error);
+        match principal {
+            _ if !trouble.is_without_cache() => trouble,
+            Some(principal) => Trouble::refused(format!("it has no key of {principal}")),
+            None => Trouble::refused("it has no keys"),
+        }
+    })?;
+    let source = LoginSource::Keytab;
+    let credential = Credential::new(&cred, source, Some(tickets.name()), now)?;
+    Ok(Credential {
+        _tickets: Some(tickets),
+        ..credential
+    })
 }
 
 fn from_cache(
@@ -214,9 +266,14 @@ fn from_cache(
     cache: Option<&str>,
     now: SystemTime,
 ) -> Result<Credential, Trouble> {
-    // An empty keytab, so that the library does not use its default one, and overwrite the cache with what it gets by it.
+    let cred = open(principal, cache)?;
+    Credential::new(&cred, LoginSource::TicketCache, cache, now)
+}
+
+/// What is in a ticket cache, and nothing else: with a keytab the library asks the KDC when it thinks it is time to, the
+/// default keytab included, and overwrites the cache.
+fn open(principal: Option<&str>, cache: Option<&str>) -> Result<Cred, Trouble> {
     let mut store = vec![("client_keytab", "MEMORY:bailiwick-none")];
     store.extend(cache.map(|cache| ("ccache", cache)));
-    let cred = acquire(principal, Usage::Initiate, &store).map_err(Trouble::from)?;
-    Credential::new(cred, LoginSource::TicketCache, None, now)
+    Ok(acquire(principal, Usage::Initiate, &store)?)
 }

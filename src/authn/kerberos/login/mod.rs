@@ -16,8 +16,8 @@ use arc_swap::ArcSwap;
 use super::Initiator;
 use super::trouble::Trouble;
 
-pub(super) use credentials::Credential;
 pub use credentials::Credentials;
+pub(super) use credentials::{Credential, Handle};
 pub(super) use patience::{Impatient, Patience};
 pub use renewal::Renewal;
 pub use status::{LoginError, LoginFailure, LoginSource, LoginStatus};
@@ -51,7 +51,7 @@ const SLACK: Duration = Duration::from_secs(2);
 /// let cluster: ServicePrincipal = "alluxio/cluster1@EXAMPLE.COM".parse()?;
 /// let mut exchange = login
 ///     .initiator()
-///     .qop(&[Qop::Confidentiality, Qop::Integrity])
+///     .with_qops(&[Qop::Confidentiality, Qop::Integrity])
 ///     .sasl(&Target::from(cluster));
 /// let mut input = Vec::new();
 /// let connected = loop {
@@ -122,7 +122,6 @@ impl KerberosLogin {
     }
 
     /// What opens connections as who is logged in.
-    #[must_use]
     pub fn initiator(&self) -> Initiator {
         Initiator::new(self.clone())
     }
