@@ -210,7 +210,7 @@ fn mtls_takes_the_name_from_the_certificate() {
 fn kerberos_logs_in_with_a_ticket() {
     in_realm("auth::kerberos_logs_in_with_a_ticket", |realm| {
         let keytab = realm.keytab("http.keytab", &["HTTP/localhost"]);
-        for user in ["alice", "yarn"] {
+        for user in ["alice", "hdfs", "yarn"] {
             let keytab = realm.user(user);
             realm.kinit(&keytab, user, &["-c", &realm.path(user)]);
         }
@@ -274,11 +274,15 @@ fn kerberos_logs_in_with_a_ticket() {
         refused(&answer, 403, "AuthorizationException", message);
         assert!(challenges(&answer.1)[0].starts_with("Negotiate "));
 
-        // A file through the redirect, whose capability needs no ticket.
-        let user = &["-X", "PUT"];
-        login("alice", user, "/d?op=MKDIRS").0.error();
-        let put = login("alice", user, "/f?op=CREATE");
-        assert_eq!(put.0.status, 403, "the root belongs to hdfs");
+        // A file through the redirect, with curl following by itself: a worker asks for a capability and no ticket.
+        let made = login("hdfs", &["-X", "PUT"], "/d?op=MKDIRS&permission=777");
+        made.0.ok();
+        let file = realm.path("file");
+        std::fs::write(&file, "hello").unwrap();
+        let put = ["-L", "-X", "PUT", "-T", &file];
+        assert_eq!(login("alice", &put, "/d/f?op=CREATE").0.status, 201);
+        let read = login("alice", &["-L"], "/d/f?op=OPEN");
+        assert_eq!(read.0.ok().body, "hello");
 
         // A keytab that has gone is a failure and no refusal.
         std::fs::remove_file(&keytab).unwrap();
@@ -295,7 +299,7 @@ fn kerberos_logs_in_with_a_ticket() {
                 "allowed=true\tugi=alice (auth:KERBEROS)\tip=/127.0.0.1\tcmd=listStatus\tsrc=/\t",
                 "allowed=true\tugi=alice (auth:PROXY) via yarn (auth:KERBEROS)\tip=/127.0.0.1\tcmd=listStatus\t",
                 "allowed=false\tugi=bob via yarn\tip=/127.0.0.1\tcmd=listStatus\t",
-                "allowed=false\tugi=alice (auth:KERBEROS)\tip=/127.0.0.1\tcmd=mkdirs\tsrc=/d\t",
+                "allowed=true\tugi=hdfs (auth:KERBEROS)\tip=/127.0.0.1\tcmd=mkdirs\tsrc=/d\t",
                 "allowed=false\tugi=unknown\tip=/127.0.0.1\tcmd=listStatus\tsrc=/\t",
             ],
         );
@@ -430,12 +434,12 @@ fn oidc_takes_tokens_of_its_provider() {
     );
 
     // A provider that does not answer is a failure and no refusal.
-    let gone = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let server = oidc(&format!("http://{gone}"));
-    let header = format!("Authorization: Bearer {alice}");
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", gone.local_addr().unwrap());
+    drop(gone);
+    let server = oidc(&issuer);
+    let token = Provider { issuer, ..provider }.token("alice", "files", 600);
+    let header = format!("Authorization: Bearer {token}");
     let answer = ask(&server, &["-H", &header], LIST);
     refused(
         &answer,
