@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::auth::AuthFlags;
 use crate::tls::TlsFlags;
 
-/// What stands before and after the flags of TLS.
+/// What stands before and after the flags of authentication and of TLS.
 pub const HELP: [&str; 2] = ["\
 A file service over WebHDFS, secured by bailiwick.
 
@@ -36,6 +37,7 @@ pub struct Flags {
     pub data: Option<PathBuf>,
     pub no_tls: bool,
     pub tls: TlsFlags,
+    pub auth: AuthFlags,
     pub dialect: String,
     pub user_groups: String,
     pub super_user: String,
@@ -59,6 +61,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         data: None,
         no_tls: false,
         tls: TlsFlags::default(),
+        auth: AuthFlags::default(),
         dialect: "hdfs".to_owned(),
         user_groups: "alice=staff,eng;bob=staff;yarn=hadoop".to_owned(),
         super_user: "hdfs".to_owned(),
@@ -93,7 +96,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("audit") => flags.audit = Some(parser.value()?.into()),
                 Arg::Long(name) => {
                     let name = name.to_owned();
-                    if !flags.tls.read(&name, &mut parser)? {
+                    if !flags.tls.read(&name, &mut parser)?
+                        && !flags.auth.read(&name, &mut parser)?
+                    {
                         return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
                     }
                 }
@@ -114,6 +119,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         );
     }
     flags.tls.check()?;
+    flags.auth.check()?;
     if flags.super_groups.is_empty() {
         flags.super_groups.push("supergroup".to_owned());
     }

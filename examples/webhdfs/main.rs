@@ -8,6 +8,7 @@
     reason = "a program has no public interface to mistake it for"
 )]
 
+mod auth;
 mod flags;
 mod http;
 mod metadata;
@@ -16,16 +17,20 @@ mod services;
 mod tls;
 mod worker;
 
+use std::convert::Infallible;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use bailiwick::identity::Subject;
+use bailiwick::tower::Peer;
 use hyper::body::Incoming;
-use hyper::{Method, Request, Response, StatusCode, Uri, header};
+use hyper::{Request, Response, StatusCode, Uri, header};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tower::{Layer, Service, ServiceExt, service_fn};
 
 use flags::{Command, Flags};
 use http::{Body, Listener, Params, RemoteException};
@@ -41,7 +46,7 @@ async fn main() -> ExitCode {
     let outcome = match flags::parse(std::env::args_os().skip(1)) {
         Ok(Command::Help) => {
             let [first, rest] = flags::HELP;
-            print!("{first}{}{rest}", tls::HELP);
+            print!("{first}{}{}{rest}", auth::HELP, tls::HELP);
             return ExitCode::SUCCESS;
         }
         Ok(Command::Run(flags)) => run(&flags).await.map_err(|error| error.to_string()),
@@ -59,10 +64,11 @@ async fn main() -> ExitCode {
 async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     let tls = tls::start(flags)?;
     let config = tls.as_ref().map(|tls| tls.server.clone());
-    let metadata_listener = Listener::bind(flags.http, config.clone())
+    let names = auth::certificate_names(&flags.auth)?;
+    let metadata_listener = Listener::bind(flags.http, config.clone(), names)
         .await
         .map_err(|error| format!("--http {}: {error}", flags.http))?;
-    let worker_listener = Listener::bind(flags.worker, config)
+    let worker_listener = Listener::bind(flags.worker, config, None)
         .await
         .map_err(|error| format!("--worker {}: {error}", flags.worker))?;
     let (metadata_url, worker_url) = (metadata_listener.url()?, worker_listener.url()?);
@@ -77,10 +83,12 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     tokio::spawn(
         worker_listener.serve(move |request, peer| on_worker(Arc::clone(&worker), request, peer)),
     );
-    tokio::spawn(
-        metadata_listener
-            .serve(move |request, peer| on_metadata(Arc::clone(&metadata), request, peer)),
-    );
+    // Whoever gets to the metadata server has been let in.
+    let service = auth::layer(flags, &metadata)?.layer(service_fn(move |request| {
+        let metadata = Arc::clone(&metadata);
+        async move { Ok::<_, Infallible>(answer(metadata, request).await) }
+    }));
+    tokio::spawn(metadata_listener.serve(move |request, _| on_metadata(service.clone(), request)));
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready metadata={metadata_url} worker={worker_url}")?;
@@ -120,16 +128,14 @@ async fn on_worker(
     worker.serve(request, peer).await
 }
 
-async fn on_metadata(
-    metadata: Arc<Metadata>,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-) -> Response<Body> {
-    let (method, uri) = (request.method().clone(), request.uri().clone());
+async fn on_metadata<S>(service: S, request: Request<Incoming>) -> Response<Body>
+where
+    S: Service<Request<()>, Response = Response<Body>, Error = Infallible>,
+{
+    let (parts, body) = request.into_parts();
     // The protocol sends no bytes here, but curl does before it follows the redirect.
-    let drained = http::drain(request).await;
-    let answer = answer(metadata, method, &uri, peer).await;
-    let mut response = answer.unwrap_or_else(|error| error.response());
+    let drained = http::drain(&parts.headers, body).await;
+    let Ok(mut response) = service.oneshot(Request::from_parts(parts, ())).await;
     if !drained {
         response.headers_mut().insert(
             header::CONNECTION,
@@ -139,22 +145,36 @@ async fn on_metadata(
     response
 }
 
-async fn answer(
+async fn answer(metadata: Arc<Metadata>, request: Request<()>) -> Response<Body> {
+    try_answer(metadata, request)
+        .await
+        .unwrap_or_else(|error| error.response())
+}
+
+async fn try_answer(
     metadata: Arc<Metadata>,
-    method: Method,
-    uri: &Uri,
-    peer: SocketAddr,
+    request: Request<()>,
 ) -> Result<Response<Body>, RemoteException> {
-    let (path, params) = parse(uri.path(), uri.query().unwrap_or_default())?;
+    let (path, params) = parse(request.uri())?;
     let redirect = !params.boolean("noredirect")?.unwrap_or(false);
-    // Group lookup and the audit file may block.
-    let served = move || metadata.serve(&method, &path, &params, peer);
+    let missing = || RemoteException::runtime("the request has lost its sender".to_owned());
+    let extensions = request.extensions();
+    let peer = extensions
+        .get()
+        .and_then(Peer::address)
+        .ok_or_else(missing)?;
+    let subject: Arc<Subject> = extensions.get().cloned().ok_or_else(missing)?;
+    let method = request.method().clone();
+    // The audit file may block.
+    let served = move || metadata.serve(&method, &path, &params, &subject, peer);
     let reply = tokio::task::spawn_blocking(served).await;
     let reply = reply.map_err(|error| RemoteException::runtime(error.to_string()))??;
     Ok(respond(reply, redirect))
 }
 
-fn parse(path: &str, query: &str) -> Result<(FsPath, Params), RemoteException> {
+/// What a request is about.
+fn parse(uri: &Uri) -> Result<(FsPath, Params), RemoteException> {
+    let (path, query) = (uri.path(), uri.query().unwrap_or_default());
     let invalid = |why: String| RemoteException::invalid("path", why);
     let path = path
         .strip_prefix(PREFIX)

@@ -18,6 +18,7 @@ use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, UserName};
 use tempfile::TempDir;
 
+use crate::auth;
 use crate::flags::Flags;
 use crate::metadata::{Metadata, PendingFiles};
 use crate::namespace::{Birth, Namespace};
@@ -50,6 +51,7 @@ pub fn build(
     let super_user =
         UserName::new(&flags.super_user).map_err(|error| format!("--superuser: {error}"))?;
     let mut policy = Policy::new(*dialect).with_super_user(super_user.clone());
+    policy = auth::policy(&flags.auth, policy);
     let mut super_groups = Vec::new();
     for group in &flags.super_groups {
         let group = GroupName::new(group).map_err(|error| format!("--supergroup: {error}"))?;

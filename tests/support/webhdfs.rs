@@ -180,7 +180,13 @@ impl Drop for Server {
 }
 
 pub(crate) fn curl(ca: &Path, args: &[&str]) -> Answer {
+    curl_with(ca, args, &[])
+}
+
+/// With variables in its environment.
+pub(crate) fn curl_with(ca: &Path, args: &[&str], environment: &[(&str, &str)]) -> Answer {
     let mut command = Command::new("curl");
+    command.envs(environment.iter().copied());
     command.args([
         "-sS",
         "--max-time",

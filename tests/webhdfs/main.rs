@@ -1,8 +1,11 @@
 //! The whole way through: the example server as a process, with curl, Java and Python as its clients.
 
+mod auth;
 mod dialects;
 mod tls;
 
+#[path = "../support/realm.rs"]
+mod realm;
 #[path = "../support/webhdfs.rs"]
 mod support;
 

@@ -133,13 +133,13 @@ fn a_trust_store_asks_clients_for_certificates() {
 }
 
 /// Certificates by `rcgen` as PEM: an authority, and what it issues.
-struct Authority {
+pub(crate) struct Authority {
     certificate: rcgen::Certificate,
     issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = rcgen::CertificateParams::new([]).unwrap();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params
@@ -176,6 +176,25 @@ impl Authority {
             key_identifier_method: rcgen::KeyIdMethod::Sha256,
         };
         list.signed_by(&self.issuer).unwrap().pem().unwrap()
+    }
+
+    /// What trusts it.
+    pub(crate) fn pem(&self) -> String {
+        self.certificate.pem()
+    }
+
+    /// Certificate and key of a user with these names.
+    pub(crate) fn issue_user(&self, uri: Option<&str>, common_name: &str) -> (String, String) {
+        let mut params = rcgen::CertificateParams::new([]).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, common_name);
+        let uri = uri.map(|uri| rcgen::SanType::URI(uri.try_into().unwrap()));
+        params.subject_alt_names.extend(uri);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
     }
 
     /// Certificate and key of somebody at this address.

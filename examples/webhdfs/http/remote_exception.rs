@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 
-use bailiwick::authz::ResolveError;
 use hyper::{Method, Response, StatusCode};
 use serde_json::json;
 
@@ -97,20 +96,5 @@ impl RemoteException {
 
     pub fn response(&self) -> Response<Body> {
         json_response(self.kind.status, &self.json())
-    }
-}
-
-/// Failure is not refusal: a group service that is down is 503.
-impl From<ResolveError> for RemoteException {
-    fn from(error: ResolveError) -> Self {
-        match error {
-            ResolveError::Refused(refusal) => {
-                if let Some(property) = refusal.property() {
-                    eprintln!("{refusal} (see the property {property})");
-                }
-                Self::authorization(refusal.to_string())
-            }
-            ResolveError::Unavailable(unavailable) => Self::retriable(unavailable.to_string()),
-        }
     }
 }

@@ -6,12 +6,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bailiwick::tls::{self, Reloader};
+use bailiwick::tls::{self, PeerName, Reloader};
+use bailiwick::tower::Peer;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, header};
+use hyper::{HeaderMap, Request, Response, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -34,15 +35,19 @@ const MAX_DRAINED: usize = 1 << 20;
 pub struct Listener {
     tcp: TcpListener,
     tls: Option<Reloader<ServerConfig>>,
+    /// Where certificates name users, if anybody wants to know.
+    names: Option<Arc<PeerName>>,
 }
 
 impl Listener {
     pub async fn bind(
         address: SocketAddr,
         tls: Option<Reloader<ServerConfig>>,
+        names: Option<PeerName>,
     ) -> io::Result<Self> {
         let tcp = TcpListener::bind(address).await?;
-        Ok(Self { tcp, tls })
+        let names = names.map(Arc::new);
+        Ok(Self { tcp, tls, names })
     }
 
     /// The address as a client writes it: `https://127.0.0.1:9871`.
@@ -69,9 +74,9 @@ impl Listener {
             };
             // What was loaded last is for whoever comes next.
             let config = self.tls.as_ref().map(Reloader::current);
-            let handler = handler.clone();
+            let (handler, names) = (handler.clone(), self.names.clone());
             tokio::spawn(async move {
-                connection(tcp, peer, config, handler).await;
+                connection(tcp, peer, config, names, handler).await;
                 drop(slot);
             });
         }
@@ -82,6 +87,7 @@ async fn connection<H, F>(
     tcp: TcpStream,
     peer: SocketAddr,
     config: Option<Arc<ServerConfig>>,
+    names: Option<Arc<PeerName>>,
     handler: H,
 ) where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
@@ -90,15 +96,23 @@ async fn connection<H, F>(
     // Small answers must not wait for the peer's acknowledgement of the one before.
     let _ = tcp.set_nodelay(true);
     match config {
-        None => requests(tcp, peer, handler).await,
+        None => requests(tcp, peer, Peer::at(peer.ip()), handler).await,
         Some(config) => match tls::accept(config, tcp, HANDSHAKE).await {
-            Ok(stream) => requests(stream, peer, handler).await,
+            Ok(stream) => {
+                let mut known = Peer::at(peer.ip());
+                match names.map(|names| names.principal(stream.get_ref().1)) {
+                    None => {}
+                    Some(Ok(principal)) => known = known.with_certificate(principal),
+                    Some(Err(error)) => eprintln!("{peer}: {error}"),
+                }
+                requests(stream, peer, known, handler).await;
+            }
             Err(error) => eprintln!("TLS handshake with {peer} failed: {error}"),
         },
     }
 }
 
-async fn requests<S, H, F>(stream: S, peer: SocketAddr, handler: H)
+async fn requests<S, H, F>(stream: S, peer: SocketAddr, known: Peer, handler: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
@@ -106,8 +120,9 @@ where
 {
     let answers = Arc::new(Answers::default());
     let stream = Unparsed::new(Patient::new(stream), Arc::clone(&answers));
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         answers.ask();
+        request.extensions_mut().insert(known.clone());
         let answers = Arc::clone(&answers);
         let has_body = !request.body().is_end_stream();
         let answer = handler(request, peer);
@@ -133,14 +148,13 @@ where
 }
 
 /// Reads away a body that the answer does not need. A client that waits for `100 Continue` sends none.
-pub async fn drain(request: Request<Incoming>) -> bool {
-    if request.body().is_end_stream() {
+pub async fn drain(headers: &HeaderMap, mut body: Incoming) -> bool {
+    if body.is_end_stream() {
         return true;
     }
-    if request.headers().contains_key(header::EXPECT) {
+    if headers.contains_key(header::EXPECT) {
         return false;
     }
-    let mut body = request.into_body();
     let mut left = MAX_DRAINED;
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {

@@ -6,7 +6,7 @@ mod json;
 mod reads;
 mod writes;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,8 +14,10 @@ use bailiwick::acl::Mode;
 use bailiwick::audit::{Record, Sink};
 use bailiwick::authz::{Denied, Op, Permit, Policy, Resolver, Walk};
 use bailiwick::capability::Issuer;
-use bailiwick::identity::{GroupName, Mechanism, Principal, Subject, UserName};
+use bailiwick::identity::{GroupName, Subject, UserName};
+use bailiwick::tower::{Peer, Rejection};
 use hyper::Method;
+use hyper::http::request::Parts;
 use serde_json::Value;
 
 pub use files::{Commit, PendingFiles, block_name};
@@ -89,61 +91,76 @@ fn operation(method: &Method, op: &str) -> Option<(&'static str, Handler)> {
 }
 
 impl Metadata {
-    /// Serves one request: login, impersonation, operation, audit.
+    /// Serves one request of somebody who has logged in: operation, audit.
     pub fn serve(
         &self,
         method: &Method,
         path: &FsPath,
         params: &Params,
-        peer: SocketAddr,
+        subject: &Subject,
+        peer: IpAddr,
     ) -> Answer {
         let started = Instant::now();
         let op = params.required("op")?;
         let (command, handler) =
             operation(method, op).ok_or_else(|| RemoteException::invalid_op(method, op))?;
-        let destination = params.optional("destination");
-        let write = |record: Record<'_>| {
-            let mut record = record
-                .from(peer.ip())
-                .over("webhdfs")
-                .took(started.elapsed());
-            if let Some(destination) = destination {
-                record = record.to(destination);
-            }
-            self.audit
-                .write(&record)
-                .map_err(|error| RemoteException::unaudited(&error))
+        let call = Call {
+            subject,
+            path,
+            params,
         };
-        let record = Record::new(command, path.as_str());
-        let login = Login {
-            name: params.required("user.name")?,
-            act_as: params.optional("doas"),
-        };
-        let subject = match self.login(&login, peer.ip()) {
-            Ok(subject) => subject,
-            Err(refused) => {
-                write(record.by_unresolved(&login.to_string()))?;
-                return Err(refused);
-            }
-        };
-        let answer = handler(
-            self,
-            &Call {
-                subject: &subject,
-                path,
-                params,
-            },
-        );
+        let answer = handler(self, &call);
         let allowed = !matches!(&answer, Err(error) if error.is_access_control());
-        let record = record
-            .by(&subject)
+        let record = Record::new(command, path.as_str())
+            .by(subject)
             .allowed(allowed)
-            .succeeded(answer.is_ok());
+            .succeeded(answer.is_ok())
+            .took(started.elapsed());
         match self.shown(path) {
-            Some((owner, group, mode)) => write(record.inode(&owner, &group, mode))?,
-            None => write(record)?,
+            Some((owner, group, mode)) => {
+                self.write_down(record.inode(&owner, &group, mode), params, peer)?;
+            }
+            None => self.write_down(record, params, peer)?,
         }
         answer
+    }
+
+    /// Writes down what somebody wanted who was not let in. A request that makes no sense wanted nothing.
+    pub fn write_down_rejected(
+        &self,
+        parts: &Parts,
+        rejection: &Rejection,
+    ) -> Result<(), RemoteException> {
+        let peer = parts.extensions.get().and_then(Peer::address);
+        let (Some(peer), Ok((path, params))) = (peer, crate::parse(&parts.uri)) else {
+            return Ok(());
+        };
+        let op = params.optional("op").unwrap_or_default();
+        let Some((command, _)) = operation(&parts.method, op) else {
+            return Ok(());
+        };
+        let login = match (rejection.principal(), rejection.act_as()) {
+            (Some(who), Some(act_as)) => format!("{act_as} via {}", who.name()),
+            (Some(who), None) => who.name().to_string(),
+            (None, _) => "unknown".to_owned(),
+        };
+        let record = Record::new(command, path.as_str()).by_unresolved(&login);
+        self.write_down(record, &params, peer)
+    }
+
+    fn write_down(
+        &self,
+        record: Record<'_>,
+        params: &Params,
+        peer: IpAddr,
+    ) -> Result<(), RemoteException> {
+        let mut record = record.from(peer).over("webhdfs");
+        if let Some(destination) = params.optional("destination") {
+            record = record.to(destination);
+        }
+        self.audit
+            .write(&record)
+            .map_err(|error| RemoteException::unaudited(&error))
     }
 
     /// What the audit log tells of an inode. Copied, so that no lock is held while the log is written.
@@ -152,28 +169,6 @@ impl Metadata {
         let inode = namespace.find(path).target?;
         let mode = inode.protection.mode(self.policy.dialect());
         Some((inode.owner.clone(), inode.group.clone(), mode))
-    }
-
-    /// SIMPLE login, and impersonation where asked for.
-    fn login(&self, login: &Login<'_>, peer: IpAddr) -> Result<Subject, RemoteException> {
-        let Ok(name) = UserName::new(login.name) else {
-            return Err(RemoteException::security(format!(
-                "Invalid value for webhdfs parameter \"user.name\": {:?}",
-                login.name
-            )));
-        };
-        let act_as = login
-            .act_as
-            .map(UserName::new)
-            .transpose()
-            .map_err(|error| RemoteException::invalid("doas", error))?;
-        let resolved = self.resolver.resolve(
-            &self.policy,
-            &Principal::asserted(name, Mechanism::Simple),
-            act_as.as_ref(),
-            Some(peer),
-        );
-        Ok(resolved?)
     }
 
     pub fn read(&self) -> RwLockReadGuard<'_, Namespace> {
@@ -186,21 +181,6 @@ impl Metadata {
         self.namespace
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Who says they are who, and for whom they want to act.
-struct Login<'a> {
-    name: &'a str,
-    act_as: Option<&'a str>,
-}
-
-impl std::fmt::Display for Login<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.act_as {
-            Some(act_as) => write!(f, "{act_as} via {}", self.name),
-            None => f.write_str(self.name),
-        }
     }
 }
 
