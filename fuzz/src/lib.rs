@@ -2,6 +2,8 @@
 
 #[path = "../../tests/support/agree.rs"]
 mod agree;
+#[path = "../../tests/support/frames.rs"]
+mod frames;
 #[path = "../../tests/oracle/mod.rs"]
 mod oracle;
 #[path = "../../tests/support/plain.rs"]
@@ -13,6 +15,7 @@ mod config;
 mod edit;
 mod eval;
 mod mode;
+mod sasl;
 mod store;
 mod system;
 mod text;
@@ -22,6 +25,7 @@ pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
 pub use mode::mode;
+pub use sasl::sasl_frames;
 pub use store::{jks, pem, pkcs12};
 pub use system::System;
 pub use text::acl_text;

@@ -35,7 +35,7 @@ impl Jdk {
             .args(["-XX:TieredStopAtLevel=1", "-Xshare:auto"])
             .arg(concat!(
                 env!("CARGO_MANIFEST_DIR"),
-                "/tests/java/SaslPeer.java"
+                "/tests/java/GssapiServer.java"
             ));
         let mut jdk = Self(Running::start(&mut command));
         let said = jdk.ask(&format!("keytab {keytab} {principal}@{REALM}"));

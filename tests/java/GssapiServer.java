@@ -1,6 +1,6 @@
 // The JDK's SASL server for GSSAPI. One JVM answers all questions of a test.
 //
-//   java -Djava.security.krb5.conf=FILE SaslPeer.java
+//   java -Djava.security.krb5.conf=FILE GssapiServer.java
 //
 // reads commands, one a line, and answers each with one line; bytes are in base64, "-" stands for none:
 //   keytab FILE PRINCIPAL           who the servers from now on are: "ok"
@@ -23,7 +23,7 @@ import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslServer;
 
-public class SaslPeer {
+public class GssapiServer {
     static Subject subject;
     static SaslServer server;
     static String client;
@@ -56,7 +56,7 @@ public class SaslPeer {
                 properties.put(Sasl.QOP, word[3]);
                 properties.put(Sasl.MAX_BUFFER, word[4]);
                 client = null;
-                server = as(() -> Sasl.createSaslServer("GSSAPI", word[1], word[2], properties, SaslPeer::handle));
+                server = as(() -> Sasl.createSaslServer("GSSAPI", word[1], word[2], properties, GssapiServer::handle));
                 return "ok";
             case "step":
                 byte[] reply = as(() -> server.evaluateResponse(bytes(word[1])));

@@ -1,0 +1,175 @@
+//! The example with itself.
+
+use std::process::Output;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tempfile::TempDir;
+
+use crate::service::{PASSWORD, Service, command};
+
+const CLIENT: [&str; 2] = ["hello\nand more\n", ""];
+
+fn logged_in(mechanism: &str) -> (String, String) {
+    (
+        CLIENT[0].to_owned(),
+        format!("logged in with {mechanism}\n"),
+    )
+}
+
+fn refused(text: &str) -> (String, String) {
+    (String::new(), format!("sasl_server: {text}\n"))
+}
+
+#[test]
+fn simple_and_nosasl_in_one_service() {
+    let service = Service::start(&["--mechanism", "plain", "--mechanism", "anonymous"]);
+    let plain = ["--mechanism", "plain", "--user"];
+    let call = |user, more: &[&str]| service.call(&[&plain, &[user][..], more].concat());
+
+    assert_eq!(call("carol", &[]), logged_in("PLAIN"));
+    assert_eq!(service.says(), "carol is in, by SIMPLE");
+    assert_eq!(call("yarn", &["--act-as", "alice"]), logged_in("PLAIN"));
+    assert_eq!(service.says(), "alice via yarn is in, by SIMPLE");
+
+    // Upstream's text goes to the log and to the client.
+    let refusal = "User: yarn is not allowed to impersonate bob";
+    let text = format!("the peer refuses: \"{refusal}\"");
+    assert_eq!(call("yarn", &["--act-as", "bob"]), refused(&text));
+    assert_eq!(service.says(), refusal);
+    let refusal = "User: yarn is not allowed to impersonate hdfs";
+    let text = format!("the peer refuses: \"{refusal}\"");
+    assert_eq!(call("yarn", &["--act-as", "hdfs"]), refused(&text));
+
+    assert_eq!(
+        service.call(&["--mechanism", "anonymous"]),
+        logged_in("ANONYMOUS")
+    );
+    assert_eq!(service.says(), refusal);
+    assert_eq!(service.says(), "nobody in particular is in, by NOSASL");
+    assert_eq!(
+        service.call(&["--mechanism", "external"]),
+        refused("the peer refuses: \"authentication failed\"")
+    );
+    assert_eq!(
+        service.says(),
+        "the client asks for the mechanism \"EXTERNAL\", which is not offered"
+    );
+}
+
+#[test]
+fn custom_tells_the_client_nothing_and_the_log_no_password() {
+    let service = Service::start(&["--mechanism", "custom", "--passwords", "passwords"]);
+    for (file, text) in [
+        ("right", PASSWORD),
+        ("wrong", "battery staple"),
+        ("empty", ""),
+    ] {
+        std::fs::write(service.folder.path().join(file), text).unwrap();
+    }
+    let custom = ["--mechanism", "custom", "--user"];
+    let call = |user, file| service.call(&[&custom, &[user, "--password-file", file][..]].concat());
+
+    assert_eq!(call("alice", "right"), logged_in("PLAIN"));
+    assert_eq!(service.says(), "alice is in, by CUSTOM");
+    let public = refused("the peer refuses: \"authentication failed\"");
+    for (user, file, says) in [
+        ("alice", "wrong", "wrong user name or password"),
+        ("bob", "right", "wrong user name or password"),
+        ("alice", "empty", "No password provided"),
+    ] {
+        assert_eq!(call(user, file), public, "{user} {file}");
+        let log = format!("Plain authentication failed: {says}");
+        assert_eq!(service.says(), log, "{user} {file}");
+    }
+}
+
+/// Certificates of one authority: for the server, for yarn, and the authority itself.
+fn certificates(folder: &TempDir) {
+    let params = |name: &str, names: &[&str]| {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    };
+    let mut authority = params("authority", &[]);
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let write = |name: &str, pem: String| {
+        std::fs::write(folder.path().join(format!("{name}.pem")), pem).unwrap();
+    };
+    write("authority", authority.pem());
+    for (name, names) in [("server", &["127.0.0.1"][..]), ("yarn", &[]), ("a:b", &[])] {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params(name, names).signed_by(&key, &authority).unwrap();
+        write(name, certificate.pem());
+        write(&format!("{name}-key"), key.serialize_pem());
+    }
+}
+
+#[test]
+fn external_is_the_certificate_of_the_connection() {
+    let folder = TempDir::new().unwrap();
+    certificates(&folder);
+    let trust = ["--tls-truststore", "authority.pem"];
+    let key = ["--tls-cert", "server.pem", "--tls-key", "server-key.pem"];
+    let mechanisms = ["--mechanism", "external", "--mechanism", "plain"];
+    let service = Service::start_in(folder, &[&mechanisms[..], &key, &trust].concat());
+    let yarn = ["--tls-cert", "yarn.pem", "--tls-key", "yarn-key.pem"];
+    let external = ["--mechanism", "external"];
+
+    let call = |more: &[&str]| service.call(&[&external[..], &trust, more].concat());
+    assert_eq!(call(&yarn), logged_in("EXTERNAL"));
+    assert_eq!(service.says(), "yarn is in, by CERTIFICATE");
+    let as_alice = [&yarn[..], &["--act-as", "alice"]].concat();
+    assert_eq!(call(&as_alice), logged_in("EXTERNAL"));
+    assert_eq!(service.says(), "alice via yarn is in, by CERTIFICATE");
+
+    // Who has no certificate is not offered it, and may log in otherwise.
+    let public = refused("the peer refuses: \"authentication failed\"");
+    assert_eq!(call(&[]), public);
+    assert!(
+        service
+            .says()
+            .ends_with("\"EXTERNAL\", which is not offered")
+    );
+    let plain = ["--mechanism", "plain", "--user", "carol"];
+    let plain = service.call(&[&plain[..], &trust].concat());
+    assert_eq!(plain, logged_in("PLAIN"));
+    assert_eq!(service.says(), "carol is in, by SIMPLE");
+
+    // A certificate of somebody whose name is none.
+    let (_, error) = call(&["--tls-cert", "a:b.pem", "--tls-key", "a:b-key.pem"]);
+    // Closed with or without a word that was not read.
+    assert!(error.contains("the connection"), "{error}");
+    assert!(service.says().contains("holds ':' at byte 1"));
+}
+
+#[test]
+fn flags_that_cannot_work_are_refused_by_name() {
+    for (args, says) in [
+        (&[][..], "--mechanism is missing; --help lists the flags"),
+        (
+            &["--mechanism", "digest"],
+            "--mechanism: cannot parse argument \"digest\": expected plain, custom, anonymous, external, gssapi or \
+             oauthbearer; --help lists the flags",
+        ),
+        (
+            &["--mechanism", "plain", "--mechanism", "custom"],
+            "plain and custom contradict each other: both are SASL's PLAIN",
+        ),
+        (
+            &["--mechanism", "custom"],
+            "--mechanism custom needs --passwords",
+        ),
+        (
+            &["--mechanism", "external"],
+            "--mechanism external needs --tls-truststore",
+        ),
+    ] {
+        let Output { status, stderr, .. } = command(args).output().unwrap();
+        assert!(!status.success(), "{args:?}");
+        let stderr = String::from_utf8(stderr).unwrap();
+        assert_eq!(stderr, format!("sasl_server: {says}\n"), "{args:?}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Framed logins: over sockets, with peers that do not behave; the example `sasl_server`; other people's clients and servers.
+#![cfg(feature = "tokio")]
+
+mod adapter;
+mod example;
+mod peers;
+#[path = "../support/running.rs"]
+mod running;
+mod service;
+#[path = "../support/tls_tools.rs"]
+#[allow(dead_code, reason = "only what names a missing tool")]
+mod tools;
