@@ -6,6 +6,10 @@ mod agree;
 mod oracle;
 #[path = "../../tests/support/plain.rs"]
 mod plain;
+#[path = "../../tests/support/proxy.rs"]
+mod proxy_agree;
+#[path = "../../tests/oracle/proxy.rs"]
+mod proxy_oracle;
 #[path = "../../tests/support/stores.rs"]
 mod stores;
 
@@ -13,6 +17,7 @@ mod config;
 mod edit;
 mod eval;
 mod mode;
+mod proxy;
 mod store;
 mod system;
 mod text;
@@ -22,6 +27,7 @@ pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
 pub use mode::mode;
+pub use proxy::proxy_rules;
 pub use store::{jks, pem, pkcs12};
 pub use system::System;
 pub use text::acl_text;
