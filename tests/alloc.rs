@@ -1,12 +1,19 @@
-//! Nothing is allocated on the request path: checks, denials, verified and refused capabilities, the current configuration.
+//! Nothing is allocated on the request path: checks, denials, verified and refused capabilities, the current configuration,
+//! impersonation.
 
 use std::alloc::System;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
 use bailiwick::acl::{AclSpec, Dialect, Kind, Mode, Perm, Protection};
-use bailiwick::authz::{Attrs, Op, Opinion, Policy};
+use bailiwick::authz::{
+    AccessList, Attrs, GroupMapping, GroupsUnavailable, HostNames, Impersonation, Op, Opinion,
+    Policy, Prohibited, Resolver,
+};
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
-use bailiwick::identity::{GroupName, GroupRef, Groups, Mechanism, Subject, UserName, UserRef};
+use bailiwick::identity::{
+    GroupName, GroupRef, Groups, Mechanism, Principal, Subject, UserName, UserRef,
+};
 use bailiwick::tls::Reloader;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -87,6 +94,65 @@ fn the_configuration_that_is_served() {
     assert_eq!(count, 0);
 }
 
+/// Allowed by a user, a group, a network and a host name, refused by each, and prohibited; and who may use a service.
+fn acting_for_others() {
+    let rules = [
+        ("p.yarn.users", "alice,zoe"),
+        ("p.yarn.groups", "staff,g15"),
+        ("p.yarn.hosts", "10.0.0.0/8,gw1"),
+        ("p.guest.users", "*"),
+        ("p.guest.hosts", "*"),
+    ];
+    let rules = Impersonation::hadoop("p", rules).unwrap();
+    let names = HostNames::new(|_| Ok(vec![[192, 0, 2, 1].into()]));
+    names.refresh(rules.host_lists(), Instant::now());
+    let user = |name| UserName::new(name).unwrap();
+    let groups = (0..16).map(|n| GroupName::new(&format!("g{n}")).unwrap());
+    let prohibited = Prohibited::default().as_user(user("zoe"));
+    let resolver = Resolver::new(Arc::new(Cached(groups.collect())), rules).prohibiting(prohibited);
+    let policy = Policy::new(Dialect::HDFS).with_super_user(user("hdfs"));
+    let list: AccessList = "bob g15".parse().unwrap();
+    let principal = |name| Principal::asserted(user(name), Mechanism::Simple);
+    let (yarn, guest) = (principal("yarn"), principal("guest"));
+    let (alice, bob, zoe, hdfs) = (user("alice"), user("bob"), user("zoe"), user("hdfs"));
+    let near = Some([10, 1, 1, 1].into());
+    let resolve = |real, target, peer| resolver.resolve(&policy, real, Some(target), peer);
+    let _ = resolve(&yarn, &alice, near); // a thread's first load prepares itself
+    for (real, target, peer, allowed) in [
+        (&yarn, &alice, near, true),
+        (&yarn, &bob, near, true),
+        (&yarn, &bob, Some([192, 0, 2, 1].into()), true),
+        (&yarn, &bob, Some([192, 0, 2, 2].into()), false),
+        (&yarn, &bob, None, false),
+        (&guest, &bob, None, true),
+        (&yarn, yarn.name(), None, true),
+        (&guest, &zoe, near, false),
+        (&guest, &hdfs, near, false),
+        (&principal("carol"), &bob, near, false),
+    ] {
+        let count = allocations(|| match resolve(real, target, peer) {
+            Ok(subject) => {
+                assert!(allowed, "{target}");
+                assert!(list.allows(&subject));
+            }
+            Err(error) => {
+                assert!(!allowed, "{target}");
+                drop(error);
+            }
+        });
+        assert_eq!(count, 0, "{target} {peer:?}");
+    }
+}
+
+/// Groups as a cache hands them out.
+struct Cached(Groups);
+
+impl GroupMapping for Cached {
+    fn groups(&self, _: &UserName) -> Result<Groups, GroupsUnavailable> {
+        Ok(self.0.clone())
+    }
+}
+
 #[test]
 fn the_request_path_allocates_nothing() {
     let spec: Vec<_> = (8..24).map(|n| format!("group:g{n}:r--")).collect();
@@ -151,6 +217,7 @@ fn the_request_path_allocates_nothing() {
         }
     }
     the_configuration_that_is_served();
+    acting_for_others();
     assert!(
         allocations(|| drop(std::hint::black_box(Box::new(1)))) > 0,
         "the allocator counts"

@@ -8,6 +8,10 @@ mod frames;
 mod oracle;
 #[path = "../../tests/support/plain.rs"]
 mod plain;
+#[path = "../../tests/support/proxy.rs"]
+mod proxy_agree;
+#[path = "../../tests/oracle/proxy.rs"]
+mod proxy_oracle;
 #[path = "../../tests/support/stores.rs"]
 mod stores;
 
@@ -16,6 +20,7 @@ mod edit;
 mod eval;
 mod mode;
 mod sasl;
+mod proxy;
 mod store;
 mod system;
 mod text;
@@ -26,6 +31,7 @@ pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
 pub use mode::mode;
 pub use sasl::sasl_frames;
+pub use proxy::proxy_rules;
 pub use store::{jks, pem, pkcs12};
 pub use system::System;
 pub use text::acl_text;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::names::{NameSet, Written};
+use super::names::{GroupSet, NameSet, Written};
 use super::{GroupMapping, GroupsUnavailable};
 use crate::identity::{GroupName, NameError, Subject, UserName};
 
@@ -48,7 +48,7 @@ pub enum AccessListError {
 pub struct AccessList {
     everyone: bool,
     users: NameSet<UserName>,
-    groups: NameSet<GroupName>,
+    groups: GroupSet,
 }
 
 impl AccessList {
@@ -74,7 +74,7 @@ impl AccessList {
         Self {
             everyone: false,
             users: users.names,
-            groups: groups.names,
+            groups: groups.names.into(),
         }
     }
 
@@ -91,7 +91,7 @@ impl AccessList {
 
     /// The groups it names, in the order of the text.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = &GroupName> {
-        self.groups.iter()
+        self.groups.names().iter()
     }
 
     /// Whether the subject may: the effective user, not the real one behind it. A super user has no special right here, as in
@@ -123,10 +123,10 @@ impl AccessList {
 
     #[inline]
     pub(super) fn names_groups(&self) -> bool {
-        !self.groups.is_empty()
+        !self.groups.names().is_empty()
     }
 
-    pub(super) const fn group_set(&self) -> &NameSet<GroupName> {
+    pub(super) const fn group_set(&self) -> &GroupSet {
         &self.groups
     }
 
@@ -149,7 +149,7 @@ impl AccessList {
     /// [`AccessListError::Wildcard`].
     pub fn add_group(&mut self, group: GroupName) -> Result<(), AccessListError> {
         if self.changes("Group", group.as_str(), "added")? {
-            self.groups.insert(group);
+            self.groups.change(|groups| groups.insert(group));
         }
         Ok(())
     }
@@ -173,7 +173,7 @@ impl AccessList {
     /// [`AccessListError::Wildcard`].
     pub fn remove_group(&mut self, group: &GroupName) -> Result<(), AccessListError> {
         if self.changes("Group", group.as_str(), "removed")? {
-            self.groups.remove(group);
+            self.groups.change(|groups| groups.remove(group));
         }
         Ok(())
     }
@@ -215,7 +215,7 @@ impl fmt::Display for AccessList {
         }
         joined(f, ",", self.users.iter())?;
         f.write_str(" ")?;
-        joined(f, ",", self.groups.iter())
+        joined(f, ",", self.groups.names().iter())
     }
 }
 
@@ -228,6 +228,7 @@ impl fmt::Display for Described<'_> {
             users,
             groups,
         } = self.0;
+        let groups = groups.names();
         if *everyone {
             return f.write_str("All users are allowed");
         }

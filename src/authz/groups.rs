@@ -39,7 +39,7 @@ impl GroupsUnavailable {
         self.real.as_ref().map(|(real, _)| real)
     }
 
-    pub(super) fn to_impersonate(self, real: &UserName, system: System) -> Self {
+    pub(super) fn while_acting(self, real: &UserName, system: System) -> Self {
         Self {
             real: Some((real.clone(), system)),
             ..self

@@ -101,11 +101,41 @@ impl<N: Name> FromIterator<N> for NameSet<N> {
     }
 }
 
-impl NameSet<GroupName> {
-    /// One of the groups that a user is in, if one is here. A group is looked up among the user's own faster than here.
+/// Names of groups, against which the groups of a user are held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct GroupSet {
+    names: NameSet<GroupName>,
+    /// The same, for a user who is in fewer groups than there are here.
+    index: Groups,
+}
+
+impl From<NameSet<GroupName>> for GroupSet {
+    fn from(names: NameSet<GroupName>) -> Self {
+        // In an order that depends on the names alone, so that equal sets are equal.
+        let index = names.by_hash.iter().cloned().collect();
+        Self { names, index }
+    }
+}
+
+impl GroupSet {
+    pub(super) const fn names(&self) -> &NameSet<GroupName> {
+        &self.names
+    }
+
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut NameSet<GroupName>)) {
+        let mut names = std::mem::take(&mut self.names);
+        change(&mut names);
+        *self = names.into();
+    }
+
+    /// One of the groups that a user is in, if one is here. The fewer are looked up among the more.
     #[inline]
-    pub(super) fn any_of<'a>(&'a self, groups: &Groups) -> Option<&'a GroupName> {
-        self.written.iter().find(|g| groups.contains(g.as_ref()))
+    pub(super) fn any_of<'a>(&'a self, groups: &'a Groups) -> Option<&'a GroupName> {
+        if groups.iter().len() < self.names.written.len() {
+            groups.iter().find(|g| self.index.contains(g.as_ref()))
+        } else {
+            self.names.iter().find(|g| groups.contains(g.as_ref()))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Upstream's own cases, as data: every file in `tests/data`, every case run or skipped with a reason, the counts printed;
 //! and the tools of this machine, where they are the upstream.
 
+mod access_list;
 mod acl;
 mod cases;
 mod facl;

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::authz::Policy;
-use crate::authz::names::NameSet;
+use crate::authz::names::{GroupSet, NameSet};
 use crate::identity::{GroupName, Groups, UserName};
 
 /// Impersonations that are refused whatever the rules say: a proxy that is taken over must not become everybody.
@@ -23,7 +23,7 @@ use crate::identity::{GroupName, Groups, UserName};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prohibited {
     users: NameSet<UserName>,
-    groups: NameSet<GroupName>,
+    groups: GroupSet,
     actors: NameSet<UserName>,
 }
 
@@ -38,7 +38,7 @@ impl Prohibited {
     /// Nobody may act as a member of `group`.
     #[must_use]
     pub fn as_member_of(mut self, group: GroupName) -> Self {
-        self.groups.insert(group);
+        self.groups.change(|groups| groups.insert(group));
         self
     }
 

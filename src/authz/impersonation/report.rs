@@ -8,7 +8,7 @@ use super::rules::{System, TargetGroups};
 use super::{Impersonation, Refusal};
 use crate::authz::ResolveError;
 use crate::authz::names::hadoop_items;
-use crate::identity::{Groups, UserName};
+use crate::identity::{GroupName, Groups, UserName};
 
 /// What was asked to decide an impersonation, which property decided it, and which would allow it. Displays as lines of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl Impersonation {
                 report.remedies.push(Remedy { property, value });
             }
         }
-        if self.system == System::Hadoop && !self.from_peer(&key("hosts"), rule, report) {
+        if self.system == System::Hadoop && !self.peer_included(&key("hosts"), rule, report) {
             let refusal = self.refusal(&real, &target, rule.is_some(), true, report.peer);
             report.decide(refusal.into(), Some(key("hosts")));
             let hosts = rule.and_then(|rule| rule.hosts.as_ref());
@@ -262,7 +262,7 @@ impl Impersonation {
     }
 
     /// Whether the rule allows the machine that the peer connects from.
-    fn from_peer(
+    fn peer_included(
         &self,
         key: &str,
         rule: Option<&super::rules::Rule>,
@@ -337,7 +337,7 @@ impl Impersonation {
 }
 
 fn names_of(groups: &Groups) -> String {
-    let mut names: Vec<_> = groups.iter().map(|group| group.as_str()).collect();
+    let mut names: Vec<_> = groups.iter().map(GroupName::as_str).collect();
     names.sort_unstable();
     if names.is_empty() {
         return "no group".to_owned();

@@ -199,7 +199,7 @@ impl Impersonation {
         real: &UserName,
         error: GroupsUnavailable,
     ) -> ResolveError {
-        error.to_impersonate(real, self.system).into()
+        error.while_acting(real, self.system).into()
     }
 
     /// What is said if the user has rules or none, and may act for the target from elsewhere or not at all.

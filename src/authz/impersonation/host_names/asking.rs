@@ -55,8 +55,10 @@ impl Asking {
         // Answers that came late are of the last round; what nobody asks for any more is dropped.
         state.answers.retain(|name, _| names.contains(name));
         let State { asked, answers, .. } = &*state;
-        let open = |name: &&Box<str>| !asked.contains(*name) && !answers.contains_key(*name);
-        state.queue = names.iter().filter(open).cloned().collect();
+        let open = names
+            .iter()
+            .filter(|name| !asked.contains(*name) && !answers.contains_key(*name));
+        state.queue = open.cloned().collect();
         if let Err(cause) = self.start_threads(&mut state) {
             let cause = format!("there is no thread to ask in: {cause}");
             for name in std::mem::take(&mut state.queue) {
