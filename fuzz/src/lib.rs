@@ -9,6 +9,7 @@ mod plain;
 #[path = "../../tests/support/stores.rs"]
 mod stores;
 
+mod bearer;
 mod config;
 mod edit;
 mod eval;
@@ -18,6 +19,7 @@ mod system;
 mod text;
 mod xattr;
 
+pub use bearer::bearer;
 pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;
