@@ -1,8 +1,8 @@
 //! JSON as tokens and key sets carry it (RFC 8259): bounded, and every name once.
 //!
-//! A reader of our own, because two of one name must be an error at any depth: what another reader of the same token takes
-//! may be the other one (RFC 7519 §4 leaves it open). And because of what the usual crate hands out for a number
-//! depends on a feature that anybody in the build may switch on.
+//! A reader of our own, because a name that stands twice must be an error at any depth: what another reader of the same
+//! token takes may be the other one (RFC 7519 §4 leaves it open). The usual crate takes the last, and what it hands out for a
+//! number depends on a feature that anybody in the build may switch on.
 
 use std::borrow::Cow;
 
