@@ -15,6 +15,7 @@ mod proxy_oracle;
 #[path = "../../tests/support/stores.rs"]
 mod stores;
 
+mod bearer;
 mod config;
 mod edit;
 mod eval;
@@ -26,6 +27,7 @@ mod system;
 mod text;
 mod xattr;
 
+pub use bearer::bearer;
 pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;

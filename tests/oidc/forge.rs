@@ -174,7 +174,7 @@ pub(crate) fn claims() -> Value {
 }
 
 /// The same with other values; null takes a claim away.
-pub(crate) fn claims_with(changes: Value) -> Value {
+pub(crate) fn claims_with(changes: &Value) -> Value {
     let mut claims = claims();
     let members = claims.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {

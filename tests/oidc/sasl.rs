@@ -80,7 +80,7 @@ fn the_client_s_message_is_that_of_the_rfc() {
 
 #[test]
 fn a_refused_token_is_told_in_json_and_the_exchange_then_fails_whatever_comes() {
-    let expired = signed(&claims_with(json!({"exp": 1})));
+    let expired = signed(&claims_with(&json!({"exp": 1})));
     let client = Bearer::client(Password::new(expired.as_str()), None, None);
     let [server, client] = meet(client, bearer().sasl()).unwrap_err();
     assert_eq!(

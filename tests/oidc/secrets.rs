@@ -30,7 +30,7 @@ fn nothing_that_is_printed_shows_a_token() {
         json!({"cnf": {}}),
     ]
     .into_iter()
-    .map(|changes| signed(&claims_with(changes)))
+    .map(|changes| signed(&claims_with(&changes)))
     .collect();
     tokens.push(KEYS.rsa.sign_texts(Algorithm::Rs256, "{}", "{}"));
     tokens.push(
