@@ -9,6 +9,7 @@ mod plain;
 #[path = "../../tests/support/stores.rs"]
 mod stores;
 
+mod auth_to_local;
 mod config;
 mod edit;
 mod eval;
@@ -18,6 +19,7 @@ mod system;
 mod text;
 mod xattr;
 
+pub use auth_to_local::auth_to_local;
 pub use config::config;
 pub use edit::{Step, acl_edit};
 pub use eval::acl_eval;

@@ -79,7 +79,7 @@ const ATOMS: [&str; 74] = [
     "\\ud83d\\ude00",
 ];
 
-const ODD: [&str; 34] = [
+const ODD: [&str; 33] = [
     "*",
     "+",
     "?",
@@ -112,7 +112,6 @@ const ODD: [&str; 34] = [
     "\\08",
     "\\c",
     "a{2,1}",
-    "\\b{g}",
     "\\N{DIGIT ONE}",
 ];
 
@@ -197,7 +196,7 @@ pub(crate) fn replacement(random: &mut Random) -> &'static str {
 const LETTERS: [&str; 17] = [
     "a", "a", "a", "b", "b", "c", "A", "B", "0", "_", "-", ".", ";", " ", "ab", "1", "%",
 ];
-const FOREIGN: [&str; 8] = ["é", "É", "ß", "İ", "Σ", "\u{a0}", "ǅ", "日"];
+const FOREIGN: [&str; 7] = ["é", "É", "ß", "İ", "\u{a0}", "ǅ", "日"];
 
 /// A part of a name, without `/` and `@`.
 pub(crate) fn word(random: &mut Random, foreign: bool) -> String {
