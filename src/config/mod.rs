@@ -31,6 +31,8 @@
 
 #[cfg(feature = "tls")]
 pub mod alluxio;
+#[cfg(feature = "auth-to-local")]
+mod auth_to_local;
 mod error;
 #[cfg(feature = "tls")]
 pub mod flink;
@@ -43,11 +45,13 @@ mod origin;
 mod properties;
 mod reference;
 mod settings;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "auth-to-local"))]
 mod vocabulary;
 mod xml;
 mod yaml;
 
+#[cfg(feature = "auth-to-local")]
+pub use auth_to_local::auth_to_local;
 pub use error::ConfigError;
 pub use origin::Origin;
 pub use settings::{Format, Settings};

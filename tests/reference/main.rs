@@ -6,6 +6,7 @@ mod acl;
 mod cases;
 mod facl;
 mod impersonation;
+mod kerberos;
 mod mode;
 mod permission;
 #[cfg(target_os = "linux")]

@@ -150,10 +150,11 @@ pub(super) fn literal(hir: &Hir) -> Option<Box<str>> {
     }
 }
 
-/// `.*`
+/// `.*`, as much of it as there is.
 pub(super) fn is_any_text(hir: &Hir) -> bool {
     matches!(hir.kind(), HirKind::Repetition(repetition)
-        if repetition.min == 0 && repetition.max.is_none() && is_any(&repetition.sub))
+        if repetition.greedy && repetition.min == 0 && repetition.max.is_none()
+            && is_any(&repetition.sub))
 }
 
 /// `.`

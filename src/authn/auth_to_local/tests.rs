@@ -299,7 +299,7 @@ fn what_is_probably_not_meant_is_found() {
         (
             r"RULE:[2:$1;$2](.*;admin)s/;admin//",
             vec![
-                "rule 1 at byte 27: `;admin` may be found in the middle of a name; begin it with `^` or end it with `$`",
+                "rule 1 at byte 26: `;admin` may be found in the middle of a name; begin it with `^` or end it with `$`",
             ],
         ),
         (

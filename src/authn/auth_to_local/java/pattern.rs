@@ -1,6 +1,8 @@
 //! The grammar of `java.util.regex.Pattern`, outside of brackets.
 
-use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
+use regex_syntax::hir::{
+    Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
+};
 
 use super::PatternError;
 use super::class::{self, Escape};
@@ -366,9 +368,11 @@ impl Parser {
             return Err(PatternError::unsupported(at, construct, LINEAR));
         }
         let properties = item.properties();
-        if max != Some(1) && properties.minimum_len() == Some(0) {
-            let construct = "repetition of what may match nothing";
-            let reason = "what its groups hold in the end depends on the engine";
+        // What is between two characters is there as often as one likes; what a group is, only Java knows.
+        let is_look = matches!(item.kind(), HirKind::Look(_));
+        if max.is_none_or(|max| max > 1) && properties.minimum_len() == Some(0) && !is_look {
+            let construct = "repetition of a group that may match nothing";
+            let reason = "how often it does, and what it holds in the end, depends on the engine";
             return Err(PatternError::unsupported(item_at, construct, reason));
         }
         if max == Some(0) && properties.explicit_captures_len() > 0 {
