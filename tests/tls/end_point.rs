@@ -46,7 +46,7 @@ fn the_jdk_binds_to_the_same() {
     java.args([
         "-XX:TieredStopAtLevel=1",
         "--add-exports",
-        "java.naming/com.sun.jndi.ldap.sasl=ALL-UNNAMED",
+        "java.base/sun.security.util=ALL-UNNAMED",
     ]);
     java.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/java/EndPoint.java"));
     let said = output(java.args((0..KINDS.len()).map(file)));
