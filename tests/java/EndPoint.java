@@ -1,9 +1,9 @@
-import com.sun.jndi.ldap.sasl.TlsChannelBinding;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import sun.security.util.TlsChannelBinding;
 
 /** What the JDK's LDAP client binds a login to, for each certificate; "none" where it says that there is nothing. */
 public class EndPoint {

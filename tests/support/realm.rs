@@ -5,7 +5,7 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) const REALM: &str = "EXAMPLE.COM";
@@ -73,10 +73,28 @@ impl Realm {
 
 /// Runs `body` in a fresh realm, in a process of its own. `test` is the path of the calling test: `module::name`.
 pub(crate) fn in_realm(test: &str, body: impl FnOnce(&Realm)) {
-    if let Some(folder) = std::env::var_os(INSIDE) {
-        let folder = folder.into();
-        return body(&Realm { folder });
+    if let Some(realm) = inside() {
+        return body(&realm);
     }
+    let output = again(&["--exact", test, "--include-ignored", "--nocapture"]);
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{out}{err}");
+    // A misspelt name would run nothing, and that would pass.
+    assert!(out.contains("1 passed"), "no test is called {test}: {out}");
+    print!("{out}");
+}
+
+/// The realm, where this process was started in one.
+pub(crate) fn inside() -> Option<Realm> {
+    let folder = std::env::var_os(INSIDE)?.into();
+    Some(Realm { folder })
+}
+
+/// Starts this program again in a fresh realm, which ends with it.
+pub(crate) fn again(arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let port = free_port();
@@ -100,19 +118,11 @@ pub(crate) fn in_realm(test: &str, body: impl FnOnce(&Realm)) {
         .arg(path.join("kdc.pid"))
         .envs(variables.clone());
     let _kdc = Kdc::start(&mut kdc, port);
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--include-ignored", "--nocapture"])
+    Command::new(std::env::current_exe().unwrap())
+        .args(arguments)
         .envs(variables)
         .output()
-        .unwrap();
-    let (out, err) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(output.status.success(), "{out}{err}");
-    // A misspelt name would run nothing, and that would pass.
-    assert!(out.contains("1 passed"), "no test is called {test}: {out}");
-    print!("{out}");
+        .unwrap()
 }
 
 struct Kdc(Child);
