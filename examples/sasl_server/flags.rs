@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bailiwick::authn::{Qop, QopSet};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::mechanisms::Kind;
@@ -18,7 +19,8 @@ Usage: cargo run --example sasl_server -- [--client] --mechanism NAME [FLAGS]
   --client                    call a server: log in, send each line of standard input, print what comes back
   --address ADDR              where to listen, or whom to call [127.0.0.1:9090]; port 0 is any free port
   --mechanism NAME            may be repeated, the preferred one first: plain (the name is trusted), custom (PLAIN with
-                              --passwords), anonymous, external (the certificate of the client), gssapi, oauthbearer
+                              --passwords), anonymous, external (the certificate of the client), gssapi (with the
+                              feature kerberos), oauthbearer
   --deadline SECONDS          for a whole login [10]
 
 of a server:
@@ -26,9 +28,17 @@ of a server:
   --user-groups MAP           [alice=staff,eng;bob=staff;yarn=hadoop]
   --superuser NAME            whom nobody may act as [hdfs]
   --proxyuser RULES           [yarn.users=alice;yarn.hosts=127.0.0.1]
+  --keytab FILE               for gssapi: the key of --principal
+  --principal NAME            for gssapi: the service, such as echo/localhost@EXAMPLE.COM; a client calls it by that, too
+  --auth-to-local RULES       for gssapi: local names of principals [DEFAULT]
+  --qop LIST                  for gssapi: auth, auth-int and auth-conf are good enough, or some of them [all]
+  --issuer URL, --audience NAME, --claim NAME
+                              for oauthbearer: the OpenID provider, for whom its tokens are, who they say it is [sub]
 of a client:
-  --user NAME                 for plain and custom
+  --user NAME                 for plain and custom; for gssapi, the principal to log in as, from --keytab or else from the
+                              ticket cache
   --password-file FILE        for custom: its first line
+  --token-file FILE           for oauthbearer: its first line
   --act-as NAME               for whom to act
 
   --tls-cert FILE, --tls-key FILE
@@ -47,7 +57,15 @@ pub struct Flags {
     pub proxy_user: String,
     pub user: Option<String>,
     pub password_file: Option<PathBuf>,
+    pub token_file: Option<PathBuf>,
     pub act_as: Option<String>,
+    pub keytab: Option<PathBuf>,
+    pub principal: Option<String>,
+    pub auth_to_local: String,
+    pub qops: QopSet,
+    pub issuer: Option<String>,
+    pub audience: Option<String>,
+    pub claim: String,
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub tls_truststore: Option<PathBuf>,
@@ -71,7 +89,15 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         proxy_user: "yarn.users=alice;yarn.hosts=127.0.0.1".to_owned(),
         user: None,
         password_file: None,
+        token_file: None,
         act_as: None,
+        keytab: None,
+        principal: None,
+        auth_to_local: "DEFAULT".to_owned(),
+        qops: QopSet::at_least(Qop::Auth),
+        issuer: None,
+        audience: None,
+        claim: "sub".to_owned(),
         tls_cert: None,
         tls_key: None,
         tls_truststore: None,
@@ -98,6 +124,14 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("proxyuser") => flags.proxy_user = parser.value()?.string()?,
                 Arg::Long("user") => flags.user = Some(parser.value()?.string()?),
                 Arg::Long("password-file") => flags.password_file = Some(parser.value()?.into()),
+                Arg::Long("token-file") => flags.token_file = Some(parser.value()?.into()),
+                Arg::Long("keytab") => flags.keytab = Some(parser.value()?.into()),
+                Arg::Long("principal") => flags.principal = Some(parser.value()?.string()?),
+                Arg::Long("auth-to-local") => flags.auth_to_local = parser.value()?.string()?,
+                Arg::Long("qop") => flags.qops = parser.value()?.parse()?,
+                Arg::Long("issuer") => flags.issuer = Some(parser.value()?.string()?),
+                Arg::Long("audience") => flags.audience = Some(parser.value()?.string()?),
+                Arg::Long("claim") => flags.claim = parser.value()?.string()?,
                 Arg::Long("act-as") => flags.act_as = Some(parser.value()?.string()?),
                 Arg::Long("tls-cert") => flags.tls_cert = Some(parser.value()?.into()),
                 Arg::Long("tls-key") => flags.tls_key = Some(parser.value()?.into()),

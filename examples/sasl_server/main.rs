@@ -14,8 +14,11 @@
     reason = "a program has no public interface to mistake it for"
 )]
 
+mod bearer;
 mod client;
 mod flags;
+#[cfg(feature = "kerberos")]
+mod kerberos;
 mod mechanisms;
 mod passwords;
 mod server;

@@ -3,11 +3,17 @@
 use std::error::Error;
 use std::str::FromStr;
 
+use bailiwick::authn::oidc::Bearer;
 use bailiwick::authn::{Anonymous, Connected, External, Mechanisms, Plain};
 use bailiwick::identity::{Principal, UserName};
 
 use crate::flags::Flags;
-use crate::passwords;
+#[cfg(feature = "kerberos")]
+use crate::kerberos;
+use crate::{bearer, passwords};
+
+#[cfg(not(feature = "kerberos"))]
+const WITHOUT_KERBEROS: &str = "--mechanism gssapi: build with --features kerberos";
 
 /// A value of `--mechanism`.
 #[derive(Clone, Copy, PartialEq)]
@@ -83,8 +89,23 @@ fn offered(kind: Kind, flags: &Flags) -> Result<Offered, Box<dyn Error>> {
             Some(peer) => mechanisms.with("EXTERNAL", move || External::server(peer.clone())),
             None => mechanisms,
         }),
-        Kind::Gssapi => return Err("--mechanism gssapi is not wired yet".into()),
-        Kind::Oauthbearer => return Err("--mechanism oauthbearer is not wired yet".into()),
+        #[cfg(feature = "kerberos")]
+        Kind::Gssapi => {
+            let acceptor = kerberos::acceptor(flags)?;
+            Box::new(move |mechanisms, _| {
+                let acceptor = acceptor.clone();
+                mechanisms.with("GSSAPI", move || acceptor.sasl())
+            })
+        }
+        #[cfg(not(feature = "kerberos"))]
+        Kind::Gssapi => return Err(WITHOUT_KERBEROS.into()),
+        Kind::Oauthbearer => {
+            let bearer = bearer::bearer(flags)?;
+            Box::new(move |mechanisms, _| {
+                let bearer = bearer.clone();
+                mechanisms.with("OAUTHBEARER", move || bearer.sasl())
+            })
+        }
     })
 }
 
@@ -115,8 +136,21 @@ pub fn usable(flags: &Flags) -> Result<Mechanisms<Connected>, Box<dyn Error>> {
             }
             Kind::Anonymous => usable.with("ANONYMOUS", || Anonymous::client("")),
             Kind::External => usable.with("EXTERNAL", move || External::client(act_as.as_ref())),
-            Kind::Gssapi => return Err("--mechanism gssapi is not wired yet".into()),
-            Kind::Oauthbearer => return Err("--mechanism oauthbearer is not wired yet".into()),
+            #[cfg(feature = "kerberos")]
+            Kind::Gssapi => {
+                let (initiator, service) = kerberos::initiator(flags, act_as)?;
+                usable.with("GSSAPI", move || initiator.sasl(&service))
+            }
+            #[cfg(not(feature = "kerberos"))]
+            Kind::Gssapi => return Err(WITHOUT_KERBEROS.into()),
+            Kind::Oauthbearer => {
+                let file = flags.token_file.as_ref();
+                let file = file.ok_or("--mechanism oauthbearer needs --token-file")?;
+                let token = passwords::first_line(file)?;
+                usable.with("OAUTHBEARER", move || {
+                    Bearer::client(token.clone(), act_as.as_ref(), None)
+                })
+            }
         };
     }
     Ok(usable)
