@@ -1,22 +1,24 @@
 //! The example with itself.
 
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 
+use crate::openid::Provider;
 use crate::service::{PASSWORD, Service, command};
 
 const CLIENT: [&str; 2] = ["hello\nand more\n", ""];
 
-fn logged_in(mechanism: &str) -> (String, String) {
+pub(crate) fn logged_in(mechanism: &str) -> (String, String) {
     (
         CLIENT[0].to_owned(),
         format!("logged in with {mechanism}\n"),
     )
 }
 
-fn refused(text: &str) -> (String, String) {
+pub(crate) fn refused(text: &str) -> (String, String) {
     (String::new(), format!("sasl_server: {text}\n"))
 }
 
@@ -36,7 +38,7 @@ fn simple_and_nosasl_in_one_service() {
     let text = format!("the peer refuses: \"{refusal}\"");
     assert_eq!(call("yarn", &["--act-as", "bob"]), refused(&text));
     assert_eq!(service.says(), refusal);
-    let refusal = "User: yarn is not allowed to impersonate hdfs";
+    let refusal = "User: yarn is not allowed to impersonate hdfs: nobody may act as a super user";
     let text = format!("the peer refuses: \"{refusal}\"");
     assert_eq!(call("yarn", &["--act-as", "hdfs"]), refused(&text));
 
@@ -146,6 +148,40 @@ fn external_is_the_certificate_of_the_connection() {
 }
 
 #[test]
+fn oauthbearer_takes_tokens_of_the_provider_and_says_no_more_of_others() {
+    let provider = Provider::start();
+    let provided = ["--issuer", &provider.issuer, "--audience", "echo"];
+    let bearer = ["--mechanism", "oauthbearer"];
+    let named = ["--claim", "preferred_username"];
+    let service = Service::start(&[&bearer[..], &provided, &named].concat());
+    let token = |file: &str, user, audience| {
+        let token = provider.token(user, audience, 600);
+        std::fs::write(service.folder.path().join(file), token).unwrap();
+    };
+    token("alice", "alice", "echo");
+    token("yarn", "yarn", "echo");
+    token("other", "alice", "another service");
+    let call =
+        |file, more: &[&str]| service.call(&[&bearer[..], &["--token-file", file], more].concat());
+
+    // The keys are asked for in the background; until they are there, it is unavailable.
+    let until = Instant::now() + Duration::from_secs(60);
+    while call("alice", &[]) != logged_in("OAUTHBEARER") {
+        assert!(Instant::now() < until, "{}", service.says());
+    }
+    while service.says() != "alice is in, by OIDC" {}
+    assert_eq!(
+        call("yarn", &["--act-as", "alice"]),
+        logged_in("OAUTHBEARER")
+    );
+    assert_eq!(service.says(), "alice via yarn is in, by OIDC");
+    let public = refused("the peer refuses: \"authentication failed\"");
+    assert_eq!(call("other", &[]), public);
+    let says = service.says();
+    assert!(says.contains("audience") || says.contains("another service"), "{says}");
+}
+
+#[test]
 fn flags_that_cannot_work_are_refused_by_name() {
     for (args, says) in [
         (&[][..], "--mechanism is missing; --help lists the flags"),
@@ -165,6 +201,14 @@ fn flags_that_cannot_work_are_refused_by_name() {
         (
             &["--mechanism", "external"],
             "--mechanism external needs --tls-truststore",
+        ),
+        (
+            &["--mechanism", "gssapi", "--keytab", "x"],
+            "--mechanism gssapi needs --principal",
+        ),
+        (
+            &["--mechanism", "oauthbearer", "--issuer", "http://127.0.0.1"],
+            "--mechanism oauthbearer needs --issuer and --audience",
         ),
     ] {
         let Output { status, stderr, .. } = command(args).output().unwrap();

@@ -3,7 +3,14 @@
 
 mod adapter;
 mod example;
+#[cfg(feature = "kerberos")]
+mod kerberos;
+#[path = "../support/openid.rs"]
+mod openid;
 mod peers;
+#[cfg(feature = "kerberos")]
+#[path = "../support/realm.rs"]
+mod realm;
 #[path = "../support/running.rs"]
 mod running;
 mod service;

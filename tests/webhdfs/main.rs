@@ -4,6 +4,8 @@ mod auth;
 mod dialects;
 mod tls;
 
+#[path = "../support/openid.rs"]
+mod openid;
 #[path = "../support/realm.rs"]
 mod realm;
 #[path = "../support/webhdfs.rs"]
