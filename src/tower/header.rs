@@ -162,6 +162,22 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_bounded_before_it_is_decoded() {
+        let decode = |token: &str| {
+            let token = Some(token);
+            let scheme = "Bearer";
+            Sent::Bearer.decode(&Credentials { scheme, token })
+        };
+        assert!(decode(&"a".repeat(MAX_TOKEN)).is_ok());
+        let long = decode(&"a".repeat(MAX_TOKEN + 1));
+        assert_eq!(long, Err("the token is too long"));
+        for token in ["===", "a=b", "a,b"] {
+            let expected = "what follows the scheme is not one token68";
+            assert_eq!(decode(token), Err(expected), "{token}");
+        }
+    }
+
+    #[test]
     fn only_the_first_colon_of_basic_is_a_border() {
         assert_eq!(**plain(b"alice:a:b").unwrap(), *b"\0alice\0a:b");
         assert_eq!(**plain(b":").unwrap(), *b"\0\0");

@@ -363,6 +363,16 @@ fn what_a_request_holds_anyway_counts_where_nothing_is_sent() {
     }
 }
 
+/// A layer, where it is asked, the token, `x-act-as`; the status and what is said.
+type Acting<'a> = (
+    &'a Authenticate<String>,
+    &'a str,
+    &'a str,
+    &'a [&'a str],
+    u16,
+    &'a str,
+);
+
 #[test]
 fn somebody_acts_for_somebody_where_rules_and_place_agree() {
     let resolving = Authenticate::new(all()).resolve(resolver(), policy());
@@ -372,7 +382,7 @@ fn somebody_acts_for_somebody_where_rules_and_place_agree() {
         .act_as(ActAs::Header(HeaderName::from_static("x-act-as")));
     let unresolved = Authenticate::new(all());
     let refused = "User: yarn is not allowed to impersonate bob";
-    let rows: &[(&Authenticate<String>, &str, &str, &[&str], u16, &str)] = &[
+    let rows: &[Acting<'_>] = &[
         (&query, "/", "plain-yarn", &[], 200, "yarn by KERBEROS in 1"),
         (
             &query,
@@ -579,6 +589,8 @@ fn hosts_are_compared_with_where_the_connection_comes_from() {
         };
         ask(layer, request).status
     };
+    let mapped = Peer::at("::ffff:127.0.0.1".parse().unwrap()).address();
+    assert_eq!(mapped, Some([127, 0, 0, 1].into()));
     assert_eq!(ask_from(&layer, Some("127.0.0.1")), 200);
     assert_eq!(ask_from(&layer, Some("::ffff:127.0.0.1")), 200);
     assert_eq!(ask_from(&layer, Some("127.0.0.2")), 403);

@@ -274,9 +274,9 @@ fn kerberos_logs_in_with_a_ticket() {
         // A file through the redirect, with curl following by itself: a worker asks for a capability and no ticket.
         let made = login("hdfs", &["-X", "PUT"], "/d?op=MKDIRS&permission=777");
         made.0.ok();
-        let file = realm.path("file");
+        let file = realm.folder().join("file");
         std::fs::write(&file, "hello").unwrap();
-        let put = ["-L", "-X", "PUT", "-T", &file];
+        let put = ["-L", "-X", "PUT", "-T", file.to_str().unwrap()];
         assert_eq!(login("alice", &put, "/d/f?op=CREATE").0.status, 201);
         let read = login("alice", &["-L"], "/d/f?op=OPEN");
         assert_eq!(read.0.ok().body, "hello");
