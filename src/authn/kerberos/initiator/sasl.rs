@@ -98,6 +98,7 @@ impl Choosing {
                 "the server's offer has {length} bytes instead of 4"
             )));
         };
+        // RFC 4752 wants a server without layers to have a buffer of zero, and the JDK's has its usual one. It is not used.
         let sealed = self.context.flags()?.contains(CtxFlags::GSS_C_CONF_FLAG);
         let qop = choose(offer, &self.options.qops, sealed)?;
         let buffer = match qop {

@@ -62,7 +62,7 @@ impl Credentials {
     /// exchange asks for the ticket of a service. After it the call fails as unavailable.
     ///
     /// Without a deadline each of these takes as long as the Kerberos library does, which can be minutes if a KDC is silent,
-    /// on the calling thread. With one it is done in a thread of its own. That costs some 50 µs for each exchange. Such a
+    /// on the calling thread. With one it is done in a thread of its own, one for each exchange. Such a
     /// thread cannot be stopped; when it is late, it runs on until the library gives up. While eight of them are late, no
     /// other is started, and calls fail at once. They are counted over the clones of this value and what was made from them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -85,7 +85,8 @@ impl Credentials {
         &self.patience
     }
 
-    /// Logs in: asks the KDC, or reads the cache. `now` is subtracted from when the ticket ends.
+    /// Logs in: asks the KDC, or reads the cache. The library says how long the ticket lives from now on, and `now` when
+    /// that is.
     pub(super) fn login(&self, now: SystemTime) -> Result<Credential, LoginError> {
         let principal = self.resolved()?;
         let (of_keytab, of_cache) = (principal.clone(), principal);

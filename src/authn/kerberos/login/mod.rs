@@ -139,7 +139,8 @@ impl KerberosLogin {
     }
 
     /// Logs in again, whether it is due or not. For a timer of one's own: it is due at [`LoginStatus::next`];
-    /// [`keep_renewed`](Self::keep_renewed) brings one.
+    /// [`keep_renewed`](Self::keep_renewed) brings one. It waits as [`new`](Self::new) does; from several threads, one login
+    /// comes after the other.
     ///
     /// # Errors
     ///
