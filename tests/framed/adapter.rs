@@ -112,7 +112,7 @@ async fn the_deadline_is_for_all_of_the_login() {
         let (hold, held) = mpsc::channel::<()>();
         let held = std::sync::Mutex::new(held);
         let blocked = move |_: &UserName, _: Password| {
-            let _ = held.lock().unwrap().recv();
+            let _ = held.lock().unwrap().recv_timeout(PATIENCE);
             Verification::Now(Ok(()))
         };
         for plain in [Plain::verified(never), Plain::verified(blocked)] {

@@ -58,7 +58,8 @@ fn alluxio_sasl_plain() {
                 match case["authorization_id"].as_str() {
                     Some(name) => {
                         let login = result.unwrap();
-                        let acting = login.act_as.as_ref().unwrap_or(login.principal.name());
+                        let acting = login.act_as.as_ref();
+                        let acting = acting.unwrap_or_else(|| login.principal.name());
                         assert_eq!(acting.as_str(), name, "{case}");
                         assert_eq!(login.principal.mechanism(), Mechanism::Simple);
                     }
