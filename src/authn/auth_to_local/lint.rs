@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::filter::{is_any, is_any_text, items, literal};
 use super::rule::{Asked, Base, Part, Rule};
@@ -290,7 +290,7 @@ fn write_example(hir: &Hir, branch: usize, text: &mut String) {
                     .any(|range| range.start() <= *c && *c <= range.end())
             };
             let usual = "aA.1-_".chars().find(has);
-            text.extend(usual.or_else(|| class.iter().next().map(|range| range.start())));
+            text.extend(usual.or_else(|| class.iter().next().map(ClassUnicodeRange::start)));
         }
         HirKind::Class(Class::Bytes(_)) => {}
         HirKind::Repetition(repetition) => {
