@@ -121,7 +121,7 @@ impl AuthToLocal {
     /// let rules = AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM")?;
     /// let findings: Vec<_> = rules.lint().iter().map(ToString::to_string).collect();
     /// assert_eq!(findings, [
-    ///     "rule 1 at byte 24: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other realms in; write `\\.`",
+    ///     "rule 1 at byte 25: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other realms in; write `\\.`",
     ///     "rule 3 at byte 50: it is never asked, because rule 2 decides before it; move it up or remove it",
     /// ]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -326,7 +326,7 @@ fn what_is_probably_not_meant_is_found() {
         (
             r"RULE:[1:$1@$0](.*@A\.B.C)s/@.*//",
             vec![
-                r"rule 1 at byte 21: the dot in `.*@A\.B.C` stands for any character, and lets other realms in; write `\.`",
+                r"rule 1 at byte 22: the dot in `.*@A\.B.C` stands for any character, and lets other realms in; write `\.`",
             ],
         ),
     ] {
