@@ -125,7 +125,7 @@ const GROUPS: [&str; 16] = [
 ];
 
 fn one<'a>(random: &mut Random, among: &[&'a str]) -> &'a str {
-    *random.pick::<&str>(among)
+    random.pick::<&str>(among)
 }
 
 /// A pattern; in a filter there can be no `)`, so no group.

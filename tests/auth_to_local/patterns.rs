@@ -17,7 +17,7 @@ struct Question {
 
 fn questions(random: &mut Random) -> Vec<Question> {
     let question = |number: usize| {
-        let pattern = pattern(random, number % 3 > 0);
+        let pattern = pattern(random, !number.is_multiple_of(3));
         // Java 17 takes letters of any alphabet for a word here, Java 19 those of ASCII.
         let foreign = !pattern.contains("\\b") && !pattern.contains("\\B");
         let mut texts: Vec<_> = (0..TEXTS).map(|_| word(random, foreign)).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::filter::{is_any, is_any_text, items, literal};
 use super::rule::{Asked, Base, Part, Rule};
@@ -121,7 +121,7 @@ impl AuthToLocal {
     /// let rules = AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM")?;
     /// let findings: Vec<_> = rules.lint().iter().map(ToString::to_string).collect();
     /// assert_eq!(findings, [
-    ///     "rule 1 at byte 24: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other realms in; write `\\.`",
+    ///     "rule 1 at byte 25: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other realms in; write `\\.`",
     ///     "rule 3 at byte 50: it is never asked, because rule 2 decides before it; move it up or remove it",
     /// ]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -290,7 +290,7 @@ fn write_example(hir: &Hir, branch: usize, text: &mut String) {
                     .any(|range| range.start() <= *c && *c <= range.end())
             };
             let usual = "aA.1-_".chars().find(has);
-            text.extend(usual.or_else(|| class.iter().next().map(|range| range.start())));
+            text.extend(usual.or_else(|| class.iter().next().map(ClassUnicodeRange::start)));
         }
         HirKind::Class(Class::Bytes(_)) => {}
         HirKind::Repetition(repetition) => {

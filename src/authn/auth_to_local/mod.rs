@@ -68,13 +68,20 @@ impl FromStr for RuleMechanism {
 ///
 /// # Patterns
 ///
-/// Filters and patterns are those of `java.util.regex`, and mean here what they mean there (ASCII only for `\d`, `\w`, `\s`,
-/// `\b`, as in Java since 19, and the flag `i`). They are matched in linear time. What cannot be is an error when they are read: look-around, back references,
-/// possessive quantifiers, atomic groups, `\G`, `\X`, Unicode scripts, blocks and names, the flags `m`, `u`, `x`, and a repetition of what
-/// may match nothing, such as `(a*)*`. An empty match of a pattern under `g` never lies within a character; in Java it may,
-/// beyond U+FFFF. Which characters are in a class such as `\p{Lu}` is for the Unicode version to say.
+/// Filters and patterns are those of `java.util.regex` and mean here what they mean there, but they are matched in time linear
+/// in the name. What cannot be is an error when the rules are read ([`RulesError::Unsupported`]):
 ///
-/// A filter is used as Hadoop reads it: it cannot hold a `)`, so it has no groups. A pattern cannot hold a `/`.
+/// - look-around, back references, possessive quantifiers, atomic groups, `\G` and `\X`;
+/// - a repetition of a group that may match nothing, such as `(a*)*`;
+/// - the flags `m`, `u`, `U`, `x` and `c`, Unicode scripts, blocks and names;
+/// - what versions of Java do not agree about: `[^a[b]]`, and `\p{Upper}` under the flag `i`.
+///
+/// Both prefer the same match of several. A filter cannot hold a `)` in Hadoop's grammar, so it has no groups; a pattern
+/// cannot hold a `/`.
+///
+/// Where it is not quite the same, no name of ASCII is concerned: `\b` is about letters of ASCII, as in Java since 19; an
+/// empty match under `g` never lies within a character, as in Java it may beyond U+FFFF; `/L` makes a capital sigma final by
+/// Unicode's rule, and Java by its own word boundaries; and what is in `\p{Lu}` is for the version of Unicode to say.
 ///
 /// ```
 /// use bailiwick::authn::{AuthToLocal, RuleMechanism};

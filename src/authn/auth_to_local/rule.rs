@@ -161,13 +161,9 @@ impl Rule {
             };
             source.format = format.text;
             let format_at = format.at;
-            source.filter = scan.optional(|scan| {
-                let filter = if scan.take("(") {
-                    scan.until(')')
-                } else {
-                    None
-                };
-                filter
+            source.filter = scan.optional(|scan| match scan.take("(") {
+                true => scan.until(')'),
+                false => None,
             });
             source.sed = scan.optional(|scan| {
                 let from = if scan.take("s/") {
