@@ -150,6 +150,15 @@ fn the_last_keys_count_while_the_provider_is_down() {
 }
 
 #[test]
+fn a_failure_is_no_invalid_token_over_sasl_either() {
+    let down = Jwks::at("u", ON_DEMAND, |_| Err("down".to_owned())).unwrap();
+    let message = format!("n,,\x01auth=Bearer {}\x01\x01", of(Algorithm::Rs256));
+    let step = bearer_of(down).sasl().step(message.as_bytes());
+    let error = step.and_then(settled).unwrap_err();
+    assert!(error.is_unavailable(), "{error}");
+}
+
+#[test]
 fn keys_that_are_too_old_let_nobody_in_and_refuse_nobody() {
     let up = Arc::new(AtomicBool::new(true));
     let answering = up.clone();
