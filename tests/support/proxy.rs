@@ -27,9 +27,11 @@ fn read(prefix: Option<&str>, question: &Question) -> Result<Impersonation, Rule
         Some(prefix) => Impersonation::hadoop(prefix, properties),
         None => Impersonation::alluxio(properties),
     }?;
-    let hosts = question.hosts.clone();
-    let names = HostNames::new(move |name| Ok(hosts.get(name).cloned().unwrap_or_default()));
-    if rules.host_lists().any(|list| list.names().len() > 0) {
+    let known = |name| question.hosts.contains_key(name);
+    // A round takes threads, which is more than all the rest takes.
+    if rules.host_lists().any(|list| list.names().any(known)) {
+        let hosts = question.hosts.clone();
+        let names = HostNames::new(move |name| Ok(hosts.get(name).cloned().unwrap_or_default()));
         names.refresh(rules.host_lists(), Instant::now());
     }
     Ok(rules)
