@@ -8,7 +8,7 @@ use libgssapi_sys::GSS_C_CHANNEL_BOUND_FLAG;
 use super::Acceptor;
 use super::failure::{malformed, of_peer, refused};
 use super::token::{Kind, kind};
-use crate::authn::AuthnError;
+use crate::authn::{AuthToLocal, AuthnError};
 use crate::identity::{Mechanism, Principal};
 
 /// A context under way.
@@ -80,7 +80,7 @@ impl Accepting {
         if self.acceptor.binding().is_some() && !bound {
             return Err(refused("the client is not bound to this channel"));
         }
-        let principal = principal(&self.acceptor, &text(&info.source_name)?, info.flags)?;
+        let principal = principal(self.acceptor.names(), &text(&info.source_name)?, info.flags)?;
         Ok(Peer {
             acceptor: self.acceptor,
             context: self.context,
@@ -91,7 +91,7 @@ impl Accepting {
 }
 
 /// The local user of a Kerberos principal.
-fn principal(acceptor: &Acceptor, name: &str, flags: CtxFlags) -> Result<Principal, AuthnError> {
+fn principal(names: &AuthToLocal, name: &str, flags: CtxFlags) -> Result<Principal, AuthnError> {
     // RFC 8062 §3
     if flags.contains(CtxFlags::GSS_C_ANON_FLAG) || name.starts_with("WELLKNOWN/ANONYMOUS@") {
         return Err(refused("the ticket is anonymous"));
@@ -105,8 +105,7 @@ fn principal(acceptor: &Acceptor, name: &str, flags: CtxFlags) -> Result<Princip
     let (_, realm) = name
         .rsplit_once('@')
         .ok_or_else(|| refused(format!("the principal {name:?} has no realm")))?;
-    let local = acceptor
-        .names()
+    let local = names
         .short_name(name)
         .map_err(|error| refused(error.to_string()))?;
     Ok(Principal::proved(local, Mechanism::Kerberos)
@@ -119,4 +118,40 @@ fn text(name: &Name) -> Result<String, AuthnError> {
     let text =
         std::str::from_utf8(&text).map_err(|_| refused("a principal's name is not UTF-8"))?;
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authn::RuleMechanism;
+
+    #[test]
+    fn a_principal_is_somebody() {
+        let names = AuthToLocal::parse("DEFAULT", RuleMechanism::Hadoop, "EXAMPLE.COM").unwrap();
+        let none = CtxFlags::empty();
+        let alice = principal(&names, "alice@EXAMPLE.COM", none).unwrap();
+        assert_eq!(alice.name().as_str(), "alice");
+        let anonymous = CtxFlags::GSS_C_ANON_FLAG;
+        for (name, flags, reason) in [
+            ("alice@EXAMPLE.COM", anonymous, "the ticket is anonymous"),
+            (
+                "WELLKNOWN/ANONYMOUS@EXAMPLE.COM",
+                none,
+                "the ticket is anonymous",
+            ),
+            (
+                "WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS",
+                none,
+                "the ticket is anonymous",
+            ),
+            ("alice", none, "the principal \"alice\" has no realm"),
+            (
+                r"a\/b@EXAMPLE.COM",
+                none,
+                r#"the principal "a\\/b@EXAMPLE.COM" has characters that are escaped"#,
+            ),
+        ] {
+            assert_eq!(principal(&names, name, flags).unwrap_err(), refused(reason));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use base64ct::{Base64, Encoding};
 
 use bailiwick::authn::{Login, Qop, QopSet};
+use bailiwick::identity::UserName;
 
 use super::{acceptor, finish, go_on, malformed, refused};
 use crate::realm::{Realm, in_realm};
@@ -109,7 +110,7 @@ fn the_jdk_logs_in_at_every_quality_of_protection() {
                             let (login, reply) = finish(server, &choice);
                             assert!(reply.is_empty());
                             assert_eq!(login.principal.credential(), Some("alice@EXAMPLE.COM"));
-                            assert_eq!(login.act_as.as_ref().map(|user| user.as_str()), act_as);
+                            assert_eq!(login.act_as.as_ref().map(UserName::as_str), act_as);
                             talk(&mut jdk, login, agreed, buffer);
                             logins += 1;
                         }
