@@ -178,7 +178,10 @@ fn oauthbearer_takes_tokens_of_the_provider_and_says_no_more_of_others() {
     let public = refused("the peer refuses: \"authentication failed\"");
     assert_eq!(call("other", &[]), public);
     let says = service.says();
-    assert!(says.contains("audience") || says.contains("another service"), "{says}");
+    assert!(
+        says.contains("audience") || says.contains("another service"),
+        "{says}"
+    );
 }
 
 #[test]

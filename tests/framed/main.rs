@@ -10,8 +10,10 @@ mod openid;
 mod peers;
 #[cfg(feature = "kerberos")]
 #[path = "../support/realm.rs"]
+#[expect(dead_code, reason = "no KDC is stopped here")]
 mod realm;
 #[path = "../support/running.rs"]
+#[expect(dead_code, reason = "nothing is asked for all that it has to say")]
 mod running;
 mod service;
 #[path = "../support/tls_tools.rs"]

@@ -7,6 +7,7 @@ mod tls;
 #[path = "../support/openid.rs"]
 mod openid;
 #[path = "../support/realm.rs"]
+#[expect(dead_code, reason = "no KDC is stopped here")]
 mod realm;
 #[path = "../support/webhdfs.rs"]
 mod support;
