@@ -5,6 +5,10 @@ mod adapter;
 mod example;
 mod peers;
 #[path = "../support/running.rs"]
+#[allow(
+    dead_code,
+    reason = "what a program says until its end is not asked for here"
+)]
 mod running;
 mod service;
 #[path = "../support/tls_tools.rs"]

@@ -21,7 +21,7 @@ const MAX_NAME: usize = 20;
 /// [`Pending::complete`] count. Before it is known who it is, a client takes no more memory than the
 /// [`Limits`] of its exchange. Run it in a task of its own, so that a slow client does not keep others waiting.
 ///
-/// A client that fails is told [`AuthnError::public`], and the connection is closed.
+/// A client that fails is told [`AuthnError::public`](crate::authn::AuthnError::public), and the connection is closed.
 ///
 /// # Errors
 /// [`FramedError`].
