@@ -13,7 +13,10 @@ mod peers;
 #[expect(dead_code, reason = "no KDC is stopped here")]
 mod realm;
 #[path = "../support/running.rs"]
-#[expect(dead_code, reason = "nothing is asked for all that it has to say")]
+#[allow(
+    dead_code,
+    reason = "what a program says until its end is not asked for here"
+)]
 mod running;
 mod service;
 #[path = "../support/tls_tools.rs"]
