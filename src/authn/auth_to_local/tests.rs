@@ -185,6 +185,62 @@ fn what_is_wrong_with_rules_is_said_with_its_place() {
     );
 }
 
+#[test]
+fn what_java_has_and_this_has_not_is_named_with_its_place() {
+    for (pattern, at, construct) in [
+        ("a(?=b)", 1, "look-ahead `(?=`"),
+        ("(?!b)", 0, "look-ahead `(?!`"),
+        ("a(?<=b)", 1, "look-behind `(?<=`"),
+        ("(?<!b)", 0, "look-behind `(?<!`"),
+        ("a(?>b)", 1, "atomic group `(?>`"),
+        ("a(?im)", 4, "flag `m`"),
+        ("(a)\\1", 3, "`\\1`"),
+        ("(?<x>a)\\k<x>", 7, "`\\k`"),
+        ("ab*+", 2, "possessive quantifier"),
+        ("a(b*)*", 1, "repetition of a group that may match nothing"),
+        (
+            "(?:b|){2}",
+            0,
+            "repetition of a group that may match nothing",
+        ),
+        ("\\G", 0, "`\\G`"),
+        ("a\\X", 1, "`\\X`"),
+        ("\\b{g}", 0, "`\\b`"),
+        ("\\N{DIGIT ONE}", 0, "`\\N`"),
+        ("a\\p{IsGreek}", 1, "class `\\p{IsGreek}`"),
+        ("(?i)\\p{Lu}", 4, "class `\\p{Lu}`"),
+        ("[^a[b]]", 0, "`[^` before `[` or `&&` in brackets"),
+        ("a{2}{3}", 4, "`{` in this place"),
+        ("a{1001}", 1, "so great a count"),
+        ("\\ud800", 0, "surrogate"),
+    ] {
+        let rule = format!("RULE:[1:$1]s/{pattern}/x/");
+        let error = AuthToLocal::parse(&rule, RuleMechanism::Hadoop, "R").unwrap_err();
+        let RulesError::Unsupported {
+            rule: 1,
+            at: place,
+            construct: named,
+            ..
+        } = &error
+        else {
+            panic!("{pattern}: {error}");
+        };
+        assert_eq!((place - 13, named.as_str()), (at, construct), "{error}");
+    }
+    let deep = format!("RULE:[1:$1]s/{}/x/", "(?:".repeat(51));
+    assert!(refused(&deep).starts_with("so deep a nesting is not supported: the limit is 50"));
+    let groups = format!("RULE:[1:$1]s/{}/x/", "(a)".repeat(32));
+    assert!(refused(&groups).starts_with("so many groups is not supported: the limit is 31"));
+    let long = format!("RULE:[1:$1]s/{}/x/", "a".repeat(1025));
+    assert!(refused(&long).starts_with("a pattern of so many characters is not supported"));
+}
+
+#[test]
+fn an_octal_escape_ends_before_it_is_too_great() {
+    let rules = rules(r"RULE:[1:$1]s/\0611|\0141|\060/x/g");
+    assert_eq!(answer(&rules, "11a0b@R"), "xxxb");
+}
+
 /// It would take longer than anybody waits if the engine went back.
 #[test]
 fn a_rule_that_is_exponential_in_java_is_linear() {
@@ -252,6 +308,7 @@ fn usual_rules_are_not_suspicious() {
         r"RULE:[2:$1@$0]([jt]t@.*EXAMPLE\.COM)s/.*/mapred/ RULE:[2:$1@$0](rm@EXAMPLE\.COM)s/(.*)@.*/yarn/
           RULE:[1:$1@$0](ambari-qa-c1@EXAMPLE\.COM)s/.*/ambari-qa/
           RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L RULE:[1:$1]/L RULE:[2:$1]/L",
+        r"RULE:[1:$1@$0](\d.b@\QA.B\E[C.D]\..*)s/@.*//",
     ] {
         assert_eq!(findings(text), [""; 0], "{text}");
     }
