@@ -25,19 +25,18 @@ const CLUSTER: &str = r"
     RULE:[2:$1@$0](.*@EXAMPLE\.COM)s/@.*//
     RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L";
 
-/// All for the same number of components and with filters that take an automaton, and the whole text; the last one in a form
-/// that takes the engine with groups.
-const HARD: &str = r"
-    RULE:[1:$1;$0](.*;A0[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A1[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A2[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A3[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A4[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A5[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A6[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A7[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;A8[A-Z]+.COM)s/;.*//
-    RULE:[1:$1;$0](.*;E[A-Z]+.COM)s/^(.*);E[A-Z]+\.COM$/$1/";
+/// Ten realms, all for the same number of components, with the dots as people leave them: each filter takes an automaton.
+const REALMS: &str = r"
+    RULE:[1:$1@$0](.*@ONE.EXAMPLE.COM)s/@.*//
+    RULE:[1:$1@$0](.*@TWO.EXAMPLE.COM)s/@.*//
+    RULE:[1:$1@$0](.*@THREE.EXAMPLE.COM)s/@.*//
+    RULE:[1:$1@$0](.*@FOUR.EXAMPLE.COM)s/@.*//
+    RULE:[1:$1@$0](.*@ACME.COM)s/@.*//
+    RULE:[1:$1@$0](.*@ACME.ORG)s/@.*//
+    RULE:[1:$1@$0](.*@CORP.ACME.COM)s/@.*//
+    RULE:[1:$1@$0](.*@EXAMPLE.ORG)s/@.*//
+    RULE:[1:$1@$0](.*@EXAMPLE.NET)s/@.*//
+    RULE:[1:$1@$0](.*@EXAMPLE.COM)s/@.*//";
 
 fn rules(text: &str) -> AuthToLocal {
     AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM").unwrap()
@@ -59,8 +58,8 @@ fn main() {
         ),
         ("- the first", CLUSTER, "nn/node1.example.com@EXAMPLE.COM"),
         (
-            "ten rules that need automata, the last with groups",
-            HARD,
+            "ten realms, each by an automaton, the last applies",
+            REALMS,
             "alice@EXAMPLE.COM",
         ),
         ("DEFAULT", "DEFAULT", "alice@EXAMPLE.COM"),
@@ -73,6 +72,11 @@ fn main() {
         (
             "replacement by engine",
             "RULE:[1:$1]s/i[a-z]/y/",
+            "alice@EXAMPLE.COM",
+        ),
+        (
+            "- with a group before the realm",
+            r"RULE:[1:$1@$0]s/^(.*)@EXAMPLE\.COM$/$1/",
             "alice@EXAMPLE.COM",
         ),
         (
@@ -92,7 +96,7 @@ fn main() {
         "translations a second on one thread, on two: cluster",
         CLUSTER,
     );
-    threads("- automata and groups", HARD);
+    threads("- automata and groups", REALMS);
 }
 
 /// One thread, then two with the same rules: twice as many in the same time, if they do not wait for each other.

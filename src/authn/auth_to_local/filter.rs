@@ -2,6 +2,7 @@
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::primitives::StateID;
 use regex_automata::util::start::Config as Start;
 use regex_automata::{Anchored, Input, meta};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -23,8 +24,13 @@ pub(super) enum Filter {
     Exactly(Box<str>),
     /// `nn/.*@EXAMPLE\.COM`
     Ends { start: Box<str>, end: Box<str> },
-    /// One transition for each byte.
-    Automaton(Box<dense::DFA<Vec<u32>>>),
+    /// One transition for each byte, until it is clear that nothing matches.
+    Automaton {
+        automaton: Box<dense::DFA<Vec<u32>>>,
+        start: StateID,
+        /// From the end of the text: what begins with `.*` is mostly about the realm.
+        backwards: bool,
+    },
     /// The rest.
     Engine(meta::Regex),
 }
@@ -47,7 +53,12 @@ impl Filter {
             hir.clone(),
             Hir::look(Look::End),
         ]);
+        let backwards = items(hir)
+            .iter()
+            .find(|item| !is_look(item, Look::Start))
+            .is_some_and(is_any_text);
         let config = thompson::Config::new()
+            .reverse(backwards)
             .nfa_size_limit(Some(MAX_NFA))
             .which_captures(WhichCaptures::None);
         let nfa = thompson::Compiler::new()
@@ -59,9 +70,22 @@ impl Filter {
             .accelerate(false)
             .dfa_size_limit(Some(MAX_DFA))
             .determinize_size_limit(Some(4 * MAX_DFA));
-        match dense::Builder::new().configure(config).build_from_nfa(&nfa) {
-            Ok(automaton) => Ok(Self::Automaton(Box::new(automaton))),
-            Err(_) => engine(&whole).map(Self::Engine),
+        let built = dense::Builder::new().configure(config).build_from_nfa(&nfa);
+        let start = |automaton: &dense::DFA<Vec<u32>>| {
+            automaton
+                .start_state(&Start::new().anchored(Anchored::Yes))
+                .ok()
+        };
+        match built
+            .ok()
+            .and_then(|automaton| Some((start(&automaton)?, automaton)))
+        {
+            Some((start, automaton)) => Ok(Self::Automaton {
+                automaton: Box::new(automaton),
+                start,
+                backwards,
+            }),
+            None => engine(&whole).map(Self::Engine),
         }
     }
 
@@ -74,17 +98,24 @@ impl Filter {
                     && text.ends_with(&**end)
                     && text.starts_with(&**start)
             }
-            Self::Automaton(automaton) => run(automaton, text),
+            Self::Automaton {
+                automaton,
+                start,
+                backwards: false,
+            } => run(automaton, *start, text.bytes()),
+            Self::Automaton {
+                automaton,
+                start,
+                backwards: true,
+            } => run(automaton, *start, text.bytes().rev()),
             Self::Engine(engine) => engine.is_match(Input::new(text).anchored(Anchored::Yes)),
         }
     }
 }
 
-fn run(automaton: &dense::DFA<Vec<u32>>, text: &str) -> bool {
-    let start = automaton.start_state(&Start::new().anchored(Anchored::Yes));
-    // There is a start state for every anchored search.
-    let Ok(mut state) = start else { return false };
-    for byte in text.bytes() {
+fn run(automaton: &dense::DFA<Vec<u32>>, start: StateID, text: impl Iterator<Item = u8>) -> bool {
+    let mut state = start;
+    for byte in text {
         state = automaton.next_state(state, byte);
         if automaton.is_dead_state(state) {
             return false;
@@ -109,12 +140,12 @@ pub(super) fn engine(hir: &Hir) -> Result<meta::Regex, TooLarge> {
 fn simple(hir: &Hir) -> Option<Filter> {
     let mut items = items(hir);
     while let [rest @ .., last] = items
-        && matches!(last.kind(), HirKind::Look(Look::End))
+        && is_look(last, Look::End)
     {
         items = rest;
     }
     while let [first, rest @ ..] = items
-        && matches!(first.kind(), HirKind::Look(Look::Start))
+        && is_look(first, Look::Start)
     {
         items = rest;
     }
@@ -148,6 +179,10 @@ pub(super) fn literal(hir: &Hir) -> Option<Box<str>> {
         HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(Into::into),
         _ => None,
     }
+}
+
+pub(super) fn is_look(hir: &Hir, look: Look) -> bool {
+    matches!(hir.kind(), HirKind::Look(found) if *found == look)
 }
 
 /// `.*`, as much of it as there is.
@@ -184,9 +219,12 @@ mod tests {
             assert!(matches!(filter(pattern), Filter::Ends { .. }), "{pattern}");
         }
         for pattern in ["[ndj]n/.*@A", ".*@A.B", "a?b", "a|b", "a$b", ".*a.*", ".+"] {
-            assert!(matches!(filter(pattern), Filter::Automaton(_)), "{pattern}");
+            assert!(
+                matches!(filter(pattern), Filter::Automaton { .. }),
+                "{pattern}"
+            );
         }
-        assert!(matches!(filter(".*a.{14}"), Filter::Engine(_)));
+        assert!(matches!(filter("a?.*a.{14}"), Filter::Engine(_)));
     }
 
     #[test]

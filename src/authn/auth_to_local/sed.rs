@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Input, meta};
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::filter::{TooLarge, engine, is_any_text, items, literal};
+use super::filter::{TooLarge, engine, is_any_text, is_look, items, literal};
 use super::java::{MAX_GROUPS, Piece};
 
 #[derive(Debug, Clone)]
@@ -26,6 +26,12 @@ enum Search {
     All,
     /// `@.*`
     From(Box<str>),
+    /// `^(.*)@EXAMPLE\.COM$`, maybe without the anchors.
+    Before {
+        literal: Box<str>,
+        from_start: bool,
+        to_end: bool,
+    },
     Engine(meta::Regex),
 }
 
@@ -41,13 +47,9 @@ impl Sed {
             Piece::Group(group) => *group,
         });
         let last = last.max().unwrap_or_default();
-        let search = match items(hir) {
-            [all] if is_any_text(all) => Search::All,
-            [start, rest] if is_any_text(rest) => match literal(start) {
-                Some(start) => Search::From(start),
-                None => Search::Engine(engine(hir)?),
-            },
-            _ => Search::Engine(engine(hir)?),
+        let search = match simple(hir) {
+            Some(search) => search,
+            None => Search::Engine(engine(hir)?),
         };
         Ok(Self {
             search,
@@ -76,7 +78,7 @@ impl Sed {
             return text;
         };
         if !self.global
-            && let Some(short) = self.short_way(&text, &found)
+            && let Some(short) = self.short_way(&text, &found, &slots)
         {
             return short;
         }
@@ -107,11 +109,18 @@ impl Sed {
     }
 
     /// Without a copy where the text is replaced as a whole, or only loses its end.
-    fn short_way<'a>(&'a self, text: &Cow<'a, str>, found: &Range<usize>) -> Option<Cow<'a, str>> {
+    fn short_way<'a>(
+        &'a self,
+        text: &Cow<'a, str>,
+        found: &Range<usize>,
+        slots: &Slots,
+    ) -> Option<Cow<'a, str>> {
         if found.end != text.len() {
             return None;
         }
+        let group = || range(slots, 1).filter(|group| group.start == 0);
         match (&*self.replacement, text) {
+            ([Piece::Group(1)], Cow::Borrowed(text)) => text.get(group()?).map(Cow::Borrowed),
             ([Piece::Text(constant)], _) if found.start == 0 => Some(Cow::Borrowed(constant)),
             ([], Cow::Borrowed(text)) => text.get(..found.start).map(Cow::Borrowed),
             _ => None,
@@ -122,6 +131,23 @@ impl Sed {
         let found = match &self.search {
             Search::All => from..text.len(),
             Search::From(start) => from + text.get(from..)?.find(&**start)?..text.len(),
+            Search::Before {
+                from_start: true, ..
+            } if from > 0 => return None,
+            Search::Before {
+                literal, to_end, ..
+            } => {
+                let rest = text.get(from..)?;
+                // As much as `.*` can take.
+                let before = match to_end {
+                    true => rest.strip_suffix(&**literal)?.len(),
+                    false => rest.rfind(&**literal)?,
+                };
+                let [_, _, start, end, ..] = slots;
+                *start = NonMaxUsize::new(from);
+                *end = NonMaxUsize::new(from + before);
+                from..from + before + literal.len()
+            }
             Search::Engine(engine) => {
                 let input = Input::new(text).range(from..);
                 engine.search_slots(&input, slots.get_mut(..self.slots)?)?;
@@ -144,6 +170,33 @@ impl Sed {
                     .unwrap_or_default(),
             });
         }
+    }
+}
+
+/// What is found by comparing.
+fn simple(hir: &Hir) -> Option<Search> {
+    let items = items(hir);
+    match items {
+        [all] if is_any_text(all) => return Some(Search::All),
+        [start, rest] if is_any_text(rest) => return literal(start).map(Search::From),
+        _ => {}
+    }
+    let (from_start, items) = match items {
+        [first, rest @ ..] if is_look(first, Look::Start) => (true, rest),
+        _ => (false, items),
+    };
+    let (to_end, items) = match items {
+        [rest @ .., last] if is_look(last, Look::End) => (true, rest),
+        _ => (false, items),
+    };
+    let [group, end] = items else { return None };
+    match group.kind() {
+        HirKind::Capture(capture) if is_any_text(&capture.sub) => Some(Search::Before {
+            literal: literal(end)?,
+            from_start,
+            to_end,
+        }),
+        _ => None,
     }
 }
 
@@ -180,6 +233,11 @@ mod tests {
             ("b*", "-", true, "abc", "-a--c-"),
             ("x", "y", true, "abc", "abc"),
             ("^(.*)@(.*)$", "$2-$1", false, "a@B", "B-a"),
+            ("(.*);a", "<$1>", false, "x;a;ab", "<x;a>b"),
+            ("^(.*);", "<$1>", true, "x;a;ab", "<x;a>ab"),
+            ("(.*);$", "$1", false, "x;a;", "x;a"),
+            ("^(.*)@B$", "$1", false, "a@B.C", "a@B.C"),
+            ("(.*)a", "$1", true, "aab", "ab"),
             ("(x)?a", "<$1>", true, "axa", "<><x>"),
             ("^a", "", true, "aaa", "aa"),
             ("a$", "", true, "aaa", "aa"),
@@ -198,6 +256,7 @@ mod tests {
             ("@.*", "", "a@B"),
             (".*", "hdfs", "a@B"),
             ("@B$", "", "a@B"),
+            ("^(.*)@B$", "$1", "a@B"),
         ] {
             let sed = sed(from, to, false);
             let result = sed.rewrite(Cow::Borrowed(text));
