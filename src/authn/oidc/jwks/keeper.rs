@@ -47,7 +47,8 @@ impl Keeper {
     /// Whether to begin an attempt now. Also lets go whose time is up.
     pub(super) fn begins(&mut self, now: Instant) -> bool {
         self.waiting.retain(|waiter| now < waiter.until);
-        let wanted = now >= self.next || !self.waiting.is_empty() && now >= self.quiet_until;
+        // Nobody waits while it is quiet.
+        let wanted = now >= self.next || !self.waiting.is_empty();
         let begins = wanted && !self.asking;
         self.asking |= begins;
         begins
