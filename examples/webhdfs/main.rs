@@ -76,6 +76,7 @@ async fn run(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
         metadata,
         worker,
         folder: _folder,
+        hosts: _hosts,
         rotation,
     } = services::build(flags, &worker_url)?;
 

@@ -12,7 +12,7 @@ use bailiwick::acl::choices::MessageForm;
 use bailiwick::acl::{Dialect, Mode, Protection};
 use bailiwick::audit::{Format, Lines, Sink};
 use bailiwick::authz::{
-    GroupMapping, HostNames, Impersonation, OsGroups, Policy, Resolver, StaticGroups,
+    GroupMapping, HostNames, HostWatch, Impersonation, OsGroups, Policy, Resolver, StaticGroups,
 };
 use bailiwick::capability::{Issuer, KeyPolicy, Keyring, Verifier};
 use bailiwick::identity::{GroupName, UserName};
@@ -34,6 +34,8 @@ pub struct Services<R> {
     pub worker: Arc<Worker>,
     /// Deleted when dropped, if it is the program's own.
     pub folder: Option<TempDir>,
+    /// Resolves the host names of impersonation rules for as long as it is there.
+    pub hosts: HostWatch,
     /// Rotates the capability keys for as long as it is polled.
     pub rotation: R,
 }
@@ -87,9 +89,10 @@ pub fn build(
     // In two processes these two links would be messages over mutual TLS.
     let (unneeded, mut discarded) = tokio::sync::mpsc::unbounded_channel::<Vec<u64>>();
     let audit = audit(flags, dialect)?;
+    let (resolver, hosts) = resolver(flags, dialect)?;
     let metadata = Arc::new(Metadata {
         policy,
-        resolver: Resolver::new(group_mapping(flags)?, impersonation(flags, dialect)?),
+        resolver,
         issuer: Issuer::new(&keyring),
         audit: Arc::clone(&audit),
         umask,
@@ -120,6 +123,7 @@ pub fn build(
         metadata,
         worker,
         folder,
+        hosts,
         rotation,
     })
 }
@@ -184,13 +188,22 @@ fn impersonation(flags: &Flags, dialect: &Dialect) -> Result<Impersonation, Stri
         Impersonation::hadoop(prefix, properties)
     };
     let rules = rules.map_err(|error| format!("--proxyuser: {error}"))?;
-    for failure in HostNames::system()
-        .refresh(rules.host_lists(), Instant::now())
-        .failed
-    {
-        eprintln!("--proxyuser: {failure}");
-    }
     Ok(rules)
+}
+
+/// Who may act for whom. What host names in the rules stand for is asked now, and then every minute.
+fn resolver(flags: &Flags, dialect: &Dialect) -> Result<(Resolver, HostWatch), Box<dyn Error>> {
+    let rules = impersonation(flags, dialect)?;
+    let names = HostNames::system();
+    names.on_change(|round| {
+        for failure in &round.failed {
+            eprintln!("--proxyuser: {failure}");
+        }
+    });
+    names.refresh(rules.host_lists(), Instant::now());
+    let resolver = Resolver::new(group_mapping(flags)?, rules);
+    let watch = resolver.watch_hosts(&names, Duration::from_secs(60))?;
+    Ok((resolver, watch))
 }
 
 fn audit(flags: &Flags, dialect: &Dialect) -> Result<Arc<dyn Sink>, String> {
