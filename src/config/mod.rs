@@ -33,6 +33,7 @@
 pub mod alluxio;
 #[cfg(feature = "auth-to-local")]
 mod auth_to_local;
+mod authentication;
 mod error;
 #[cfg(feature = "tls")]
 pub mod flink;
@@ -52,6 +53,7 @@ mod yaml;
 
 #[cfg(feature = "auth-to-local")]
 pub use auth_to_local::auth_to_local;
+pub use authentication::AuthType;
 pub use error::ConfigError;
 pub use origin::Origin;
 pub use settings::{Format, Settings};
