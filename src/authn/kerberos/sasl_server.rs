@@ -144,8 +144,13 @@ impl SaslMechanism<Login> for Offered {
                     ))
                 })?;
                 let limit = usize::try_from(peer.acceptor.buffer()).unwrap_or(usize::MAX);
-                let layer = GssLayer::new(Context::Server(peer.context), qop, max_message);
-                Some(SecurityLayer::new(layer.receiving(limit)))
+                let context = Context::Server(peer.context);
+                Some(SecurityLayer::new(GssLayer::new(
+                    context,
+                    qop,
+                    max_message,
+                    limit,
+                )))
             }
         };
         Ok(Step::Done {
