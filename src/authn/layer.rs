@@ -84,7 +84,8 @@ impl SecurityLayer {
         self.0.wrap(message)
     }
 
-    /// Checks what the peer has protected.
+    /// Checks what the peer has protected. Once it has refused a message, it refuses all: something is missing between what
+    /// came before and what comes then.
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use libgssapi::context::{CtxFlags, SecurityContext, ServerCtx};
 use libgssapi::credential::Cred;
 use libgssapi::name::Name;
+use libgssapi::oid::GSS_MECH_KRB5;
 use libgssapi_sys::GSS_C_CHANNEL_BOUND_FLAG;
 
 use super::Acceptor;
@@ -69,6 +70,10 @@ impl Accepting {
         // Nobody asked for what a client may hand over in order to be acted for.
         drop(self.context.take_delegated_cred());
         let info = self.context.info().map_err(|error| of_peer(&error))?;
+        // The credential allows no other; this does not depend on it.
+        if info.mechanism != GSS_MECH_KRB5 {
+            return Err(refused("the client has chosen another mechanism"));
+        }
         let service = text(&info.target_name)?;
         if !self.acceptor.is(&service) {
             return Err(refused(format!(

@@ -11,6 +11,7 @@ use libgssapi::error::Error;
 use super::accepting::Accepting;
 use super::credential::{Usage, acquire};
 use super::negotiate::NegotiateServer;
+use super::offer::MAX_BUFFER;
 use super::sasl_server::SaslServer;
 use super::token::Kind;
 use super::{ServicePrincipal, failure};
@@ -160,10 +161,11 @@ impl Acceptor {
         self
     }
 
-    /// How many bytes of a protected message are taken at once, at most 16,777,215.
+    /// How many bytes of a protected message are taken at once. More than 16,777,215, the most that RFC 4752 has room for,
+    /// is taken for that.
     #[must_use]
-    pub const fn with_buffer(mut self, bytes: u32) -> Self {
-        self.buffer = bytes;
+    pub fn with_buffer(mut self, bytes: u32) -> Self {
+        self.buffer = bytes.min(MAX_BUFFER);
         self
     }
 

@@ -73,8 +73,15 @@ pub(super) fn acquire(
         )
     };
     check(major, minor)?;
-    // SAFETY: the call has succeeded, so `credential` is one that nobody else owns; `Cred` releases it once.
-    Ok(unsafe { Cred::from_c(credential) })
+    // SAFETY: the call has succeeded, so `credential` is one that nobody else owns; `owned` releases it once.
+    let owned = unsafe { Cred::from_c(credential) };
+    // Else SPNEGO offers and takes every mechanism that is installed on this machine, such as NTLM.
+    mechanisms.count = 1;
+    // SAFETY: `credential` lives as long as `owned`, and no other thread knows of it yet. The set holds the one OID over
+    // static bytes that comes first, and the library copies it.
+    let major = unsafe { sys::gss_set_neg_mechs(&raw mut minor, credential, &raw mut mechanisms) };
+    check(major, minor)?;
+    Ok(owned)
 }
 
 /// 1.2.840.113554.1.2.2

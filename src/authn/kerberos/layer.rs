@@ -3,6 +3,7 @@
 use libgssapi::context::{ClientCtx, SecurityContext, ServerCtx};
 use libgssapi::error::Error;
 
+use super::failure;
 use crate::authn::{LayerError, Qop};
 
 /// The context of either side.
@@ -47,22 +48,24 @@ pub(in crate::authn) struct GssLayer {
     max_message: usize,
     /// The most that `unwrap` takes: what the peer was told.
     max_wrapped: usize,
+    /// A message was refused, so what comes after it is not what the peer has sent.
+    broken: bool,
 }
 
 impl GssLayer {
-    pub(in crate::authn) const fn new(context: Context, qop: Qop, max_message: usize) -> Self {
+    pub(in crate::authn) const fn new(
+        context: Context,
+        qop: Qop,
+        max_message: usize,
+        max_wrapped: usize,
+    ) -> Self {
         Self {
             context,
             qop,
             max_message,
-            max_wrapped: usize::MAX,
+            max_wrapped,
+            broken: false,
         }
-    }
-
-    /// The same layer, which takes no longer messages than that.
-    pub(in crate::authn) const fn receiving(mut self, max_wrapped: usize) -> Self {
-        self.max_wrapped = max_wrapped;
-        self
     }
 
     pub(in crate::authn) const fn qop(&self) -> Qop {
@@ -85,6 +88,17 @@ impl GssLayer {
     }
 
     pub(in crate::authn) fn unwrap(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
+        if self.broken {
+            return Err(LayerError::Refused {
+                reason: "one before it was refused".to_owned(),
+            });
+        }
+        let unwrapped = self.checked(message);
+        self.broken = unwrapped.is_err();
+        unwrapped
+    }
+
+    fn checked(&mut self, message: &[u8]) -> Result<Vec<u8>, LayerError> {
         if message.len() > self.max_wrapped {
             return Err(LayerError::TooLong {
                 length: message.len(),
@@ -114,6 +128,6 @@ pub(super) const fn is_rfc4121(token: &[u8]) -> bool {
 
 fn refused(error: Error) -> LayerError {
     LayerError::Refused {
-        reason: error.to_string(),
+        reason: failure::text(&error),
     }
 }

@@ -4,7 +4,7 @@ use super::layer::is_rfc4121;
 use crate::authn::{Qop, QopSet};
 
 /// What a protected message may take, in bytes, as three octets can say it.
-const MAX_BUFFER: u32 = 0x00ff_ffff;
+pub(super) const MAX_BUFFER: u32 = 0x00ff_ffff;
 
 /// Four octets: which layers a side offers, or has chosen, and how large a protected message it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

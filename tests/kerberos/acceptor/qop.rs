@@ -127,18 +127,25 @@ fn what_is_protected_cannot_be_changed_or_repeated_or_left_open() {
                     (client, layer(finish(server, &answer).0, qop))
                 };
                 let sealed = qop == Qop::Confidentiality;
-                let (mut client, mut layer) = open();
-                let message = client.wrap(sealed, b"delete nothing");
-                for position in 0..message.len() {
-                    let mut damaged = message.clone();
-                    damaged[position] ^= 1;
-                    assert!(layer.unwrap(&damaged).is_err(), "{qop:?} {position}");
+                // A layer is of no use after the first message that it refuses.
+                let whole = |change: &dyn Fn(&mut Vec<u8>)| {
+                    let (mut client, mut layer) = open();
+                    let mut message = client.wrap(sealed, b"delete nothing");
+                    change(&mut message);
+                    layer.unwrap(&message)
+                };
+                let length = open().0.wrap(sealed, b"delete nothing").len();
+                for at in 0..length {
+                    assert!(whole(&|message| message[at] ^= 1).is_err(), "{qop:?} {at}");
                     assert!(
-                        layer.unwrap(&message[..position]).is_err(),
-                        "{qop:?} {position}"
+                        whole(&|message| message.truncate(at)).is_err(),
+                        "{qop:?} {at}"
                     );
                 }
-                assert_eq!(layer.unwrap(&message).unwrap(), b"delete nothing");
+                assert_eq!(whole(&|_| ()).unwrap(), b"delete nothing");
+                let (mut client, mut layer) = open();
+                let message = client.wrap(sealed, b"delete nothing");
+                layer.unwrap(&message).unwrap();
                 assert!(layer.unwrap(&message).is_err(), "{qop:?}: twice");
                 let (mut client, mut layer) = open();
                 client.wrap(sealed, b"lost");
@@ -225,7 +232,7 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
         "acceptor::qop::a_choice_that_breaks_the_rules_is_malformed",
         |realm| {
             let service = alice_and_service(realm);
-            let cases: [(bool, Vec<u8>, &str); 11] = [
+            let cases: [(bool, Vec<u8>, &str); 10] = [
                 (false, vec![], "shorter than 4 bytes"),
                 (false, vec![1, 0, 0], "shorter than 4 bytes"),
                 (
@@ -260,11 +267,6 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
                 ),
                 (
                     false,
-                    choice(1, 65_536, ""),
-                    "no layer and a buffer of 65536 bytes",
-                ),
-                (
-                    false,
                     vec![1, 0, 0, 0, 0xff],
                     "the authorization identity is not UTF-8",
                 ),
@@ -283,6 +285,47 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
                 malformed(server.step(b"hello")),
                 "Kerberos authentication failed: the client sends 5 bytes; expected none"
             );
+        },
+    );
+}
+
+#[test]
+fn a_buffer_without_a_layer_is_of_no_matter() {
+    in_realm(
+        "acceptor::qop::a_buffer_without_a_layer_is_of_no_matter",
+        |realm| {
+            let service = alice_and_service(realm);
+            let mut client = Client::of(SERVICE);
+            let (server, _) = client.establish(service.sasl());
+            // As the JDK's client writes it, up to version 8.
+            let (login, _) = finish(server, &client.wrap(false, &choice(1, 65_536, "")));
+            assert_eq!(login.principal.name().as_str(), "alice");
+            assert!(login.layer.is_none());
+        },
+    );
+}
+
+#[test]
+fn nothing_is_taken_after_a_message_that_was_refused() {
+    in_realm(
+        "acceptor::qop::nothing_is_taken_after_a_message_that_was_refused",
+        |realm| {
+            let service = alice_and_service(realm);
+            for mask in [2, 4] {
+                let mut client = Client::of(SERVICE);
+                let (server, _) = client.establish(service.sasl());
+                let (login, _) = finish(server, &client.wrap(false, &choice(mask, 65_536, "")));
+                let mut layer = login.layer.unwrap();
+                let [one, mut two, three, four] =
+                    ["1", "2", "3", "4"].map(|text| client.wrap(mask == 4, text.as_bytes()));
+                assert_eq!(layer.unwrap(&one).unwrap(), b"1");
+                *two.last_mut().unwrap() ^= 1;
+                layer.unwrap(&two).unwrap_err();
+                for message in [three, four] {
+                    let error = layer.unwrap(&message).unwrap_err().to_string();
+                    assert!(error.ends_with("one before it was refused"), "{error}");
+                }
+            }
         },
     );
 }

@@ -356,3 +356,36 @@ fn a_keytab_that_has_gone_is_a_failure() {
         },
     );
 }
+
+/// Whoever has a ticket for a service can write another one's name over it: that is not encrypted.
+#[test]
+fn a_ticket_is_for_the_service_whose_key_opens_it() {
+    in_realm(
+        "acceptor::refused::a_ticket_is_for_the_service_whose_key_opens_it",
+        |realm| {
+            let user = realm.user("alice");
+            realm.kinit(&user, "alice", &[]);
+            let all = [SERVICE, "alluxio/cluster1", "impalad/localhost"];
+            let keytab = realm.keytab("service.keytab", &all);
+            for served in 1..=2 {
+                let acceptor = acceptor(&keytab, &all[..served]);
+                for spnego in [false, true] {
+                    let mechanism = if spnego {
+                        GSS_MECH_SPNEGO
+                    } else {
+                        GSS_MECH_KRB5
+                    };
+                    let mut token = Client::with(all[2], full(), mechanism).token(None);
+                    let at = token.windows(7).position(|part| part == b"impalad");
+                    let at = at.unwrap();
+                    token[at..at + 7].copy_from_slice(b"alluxio");
+                    refused(if spnego {
+                        acceptor.negotiate().step(&token)
+                    } else {
+                        acceptor.sasl().step(&token)
+                    });
+                }
+            }
+        },
+    );
+}

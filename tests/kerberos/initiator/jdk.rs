@@ -312,29 +312,35 @@ fn a_changed_repeated_or_reordered_message_is_refused() {
             let target = Target::on_host("alluxio", "localhost");
             let mut jdk = Jdk::start(realm, "alluxio/localhost");
             for qop in [Qop::Integrity, Qop::Confidentiality] {
-                let mut layer = || {
+                let layer = |jdk: &mut Jdk| {
                     jdk.serve("localhost", ALL, 65_536);
                     let exchange = alice.clone().with_qops(&[qop]).sasl(&target);
                     jdk.meet(exchange).unwrap().0.layer.unwrap()
                 };
-                let (mut changed, mut repeated) = (layer(), layer());
-                // The JDK holds the last of the two contexts.
-                let [one, two] = [b"one", b"two"].map(|message| jdk.wrap(message));
-                assert!(changed.unwrap(&one).is_err(), "of another connection");
+                // The JDK holds the last of the contexts.
+                let (mut other, _) = (layer(&mut jdk), layer(&mut jdk));
+                let one = jdk.wrap(b"one");
+                assert!(other.unwrap(&one).is_err(), "of another connection");
+                // A layer is of no use after the first message that it refuses.
                 for position in 0..one.len() {
-                    let mut one = one.clone();
-                    one[position] ^= 1;
-                    assert!(repeated.unwrap(&one).is_err(), "byte {position}");
-                    assert!(
-                        repeated.unwrap(&one[..position]).is_err(),
-                        "byte {position}"
-                    );
+                    for shorter in [false, true] {
+                        let mut layer = layer(&mut jdk);
+                        let mut one = jdk.wrap(b"one");
+                        if shorter {
+                            one.truncate(position);
+                        } else {
+                            one[position] ^= 1;
+                        }
+                        assert!(layer.unwrap(&one).is_err(), "byte {position}, {shorter}");
+                    }
                 }
+                let mut repeated = layer(&mut jdk);
+                let one = jdk.wrap(b"one");
                 assert_eq!(repeated.unwrap(&one).unwrap(), b"one");
                 assert!(repeated.unwrap(&one).is_err());
-                let three = jdk.wrap(b"three");
-                assert!(repeated.unwrap(&three).is_err(), "two is missing");
-                drop(two);
+                let mut reordered = layer(&mut jdk);
+                let [_, two] = [b"one", b"two"].map(|message| jdk.wrap(message));
+                assert!(reordered.unwrap(&two).is_err(), "one is missing");
             }
         },
     );

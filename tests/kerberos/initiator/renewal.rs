@@ -156,6 +156,45 @@ fn a_login_that_fell_back_to_the_cache_returns_to_the_keytab() {
 }
 
 #[test]
+fn a_login_from_the_keytab_does_not_become_somebody_elses_when_the_kdc_is_down() {
+    in_realm(
+        "initiator::renewal::a_login_from_the_keytab_does_not_become_somebody_elses_when_the_kdc_is_down",
+        |realm| {
+            let keytab = realm.user("alice");
+            realm.kinit(&realm.user("bob"), "bob", &["-l", "2h"]);
+            let login = log_in(Credentials::new().keytab(&keytab)).unwrap();
+            let other = format!("FILE:{}", realm.path("alices"));
+            realm.kinit(&keytab, "alice", &["-l", "10m", "-c", &other]);
+            let shorter = log_in(Credentials::new().keytab(&keytab).cache(&other)).unwrap();
+            realm.signal_kdc("KILL");
+            for login in [login, shorter] {
+                let error = login.renew(SystemTime::now()).unwrap_err();
+                assert!(error.is_unavailable(), "{error:?}");
+                assert!(error.to_string().contains("is no gain"), "{error}");
+                let status = login.status();
+                assert_eq!(status.principal, format!("alice@{REALM}"));
+                assert_eq!((status.generation, status.source), (1, LoginSource::Keytab));
+            }
+        },
+    );
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_keep_the_old_ticket() {
+    in_realm(
+        "initiator::renewal::a_clock_that_was_set_back_does_not_keep_the_old_ticket",
+        |realm| {
+            let year = Duration::from_secs(365 * 24 * 3600);
+            let from = Credentials::new().keytab(realm.user("alice"));
+            let login = KerberosLogin::new(from, SystemTime::now() + year).unwrap();
+            login.renew(SystemTime::now()).unwrap();
+            assert_eq!(login.status().generation, 2);
+            assert!(login.status().expires < SystemTime::now() + year);
+        },
+    );
+}
+
+#[test]
 fn a_kdc_that_is_down_is_asked_less_and_less_often_and_an_expired_login_is_then_unavailable() {
     in_realm(
         "initiator::renewal::a_kdc_that_is_down_is_asked_less_and_less_often_and_an_expired_login_is_then_unavailable",

@@ -69,7 +69,7 @@ impl Initiator {
     /// (Java's `javax.security.sasl.maxbuffer`). More than [`LARGEST_BUFFER`](Self::LARGEST_BUFFER) is taken for that.
     /// Without it, 64 KiB.
     ///
-    /// For SASL only. The server is told; whoever reads the messages has to hold it to it.
+    /// For SASL only. The server is told, and a longer message is refused.
     pub fn with_buffer(mut self, bytes: u32) -> Self {
         self.options.buffer = bytes.min(Self::LARGEST_BUFFER);
         self

@@ -121,9 +121,11 @@ impl Choosing {
                         "the server's buffer of {buffer} bytes holds no message"
                     ))
                 })?;
-                let layer = GssLayer::new(Context::Client(self.context), qop, most);
+                let context = Context::Client(self.context);
                 let received = usize::try_from(buffer).unwrap_or(usize::MAX);
-                Some(SecurityLayer::new(layer.receiving(received)))
+                Some(SecurityLayer::new(GssLayer::new(
+                    context, qop, most, received,
+                )))
             }
         };
         let server = Some(self.server);

@@ -86,8 +86,12 @@ impl Credentials {
     }
 
     /// Logs in: asks the KDC, or reads the cache. The library says how long the ticket lives from now on, and `now` when
-    /// that is.
-    pub(super) fn login(&self, now: SystemTime) -> Result<Credential, LoginError> {
+    /// that is. Where a keytab has failed, it is `worth` that says if what the cache has is good enough.
+    pub(super) fn login(
+        &self,
+        now: SystemTime,
+        worth: impl Fn(&Credential) -> bool,
+    ) -> Result<Credential, LoginError> {
         let principal = self.resolved()?;
         let (of_keytab, of_cache) = (principal.clone(), principal);
         let mut failed = Vec::new();
@@ -107,7 +111,12 @@ impl Credentials {
             |cache| format!("ticket cache {cache}"),
         );
         match self.ask(move || from_cache(of_cache.as_deref(), cache.as_deref(), now)) {
-            Ok(credential) => return Ok(credential),
+            Ok(credential) if self.keytab.is_none() || worth(&credential) => return Ok(credential),
+            Ok(credential) => {
+                let principal = &credential.principal;
+                let reason = format!("its ticket of {principal} is no gain over the one before");
+                failed.push(Trouble::refused(reason).at(&place));
+            }
             Err(trouble) => failed.push(trouble.at(&place)),
         }
         let reason = failed
@@ -135,11 +144,20 @@ impl Credentials {
         let pattern = |principal: &&String| principal.contains("/_HOST@");
         match self.principal.as_ref().filter(pattern) {
             None => Ok(self.principal.clone()),
-            Some(text) => ServicePrincipal::for_host(text, "")
-                .map(|principal| Some(principal.to_string()))
-                .map_err(|error| LoginError::NoCredentials {
+            Some(text) => {
+                let text = text.clone();
+                // It may ask DNS, which can be as silent as a KDC.
+                let found = self
+                    .patience
+                    .ask(move || ServicePrincipal::for_host(&text, ""));
+                let principal = found.map_err(|late| LoginError::Unavailable {
+                    reason: format!("the local host name: {late}"),
+                })?;
+                let principal = principal.map_err(|error| LoginError::NoCredentials {
                     reason: error.to_string(),
-                }),
+                })?;
+                Ok(Some(principal.to_string()))
+            }
         }
     }
 }

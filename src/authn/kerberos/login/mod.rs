@@ -9,7 +9,7 @@ mod status;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
@@ -21,9 +21,6 @@ pub(super) use credentials::{Credential, Handle};
 pub(super) use patience::{Impatient, Patience};
 pub use renewal::Renewal;
 pub use status::{LoginError, LoginFailure, LoginSource, LoginStatus};
-
-/// Slack in the comparison of two ends of tickets, of which each is known to a second.
-const SLACK: Duration = Duration::from_secs(2);
 
 /// A client that is logged in, and stays so.
 ///
@@ -78,7 +75,9 @@ const SLACK: Duration = Duration::from_secs(2);
 /// **From a keytab**, it is renewed by logging in again: the KDC gives a new ticket. **From a ticket cache**, it is renewed by
 /// reading the cache again, in the hope that somebody has renewed it (`kinit -R`, `k5start`, `sssd`). It does not renew the
 /// tickets of a cache itself, even if they are renewable, because the cache belongs to somebody else. If there are both, the
-/// keytab is tried first each time, so that a login that fell back to the cache returns to the keytab.
+/// keytab is tried first each time, so that a login that fell back to the cache returns to the keytab. One from the keytab
+/// falls back to the cache only for a ticket of the same principal that lasts longer: a KDC that is down for a moment makes
+/// nobody somebody else.
 ///
 /// What exchanges have begun with remains theirs. What remains of a login that cannot be renewed is used until it expires,
 /// and after that the exchanges fail; as unavailable, if it is the KDC that does not answer.
@@ -108,7 +107,7 @@ impl KerberosLogin {
     ///
     /// [`LoginError`].
     pub fn new(from: Credentials, now: SystemTime) -> Result<Self, LoginError> {
-        let credential = from.login(now)?;
+        let credential = from.login(now, |_| true)?;
         let status = status(&credential, 1);
         Ok(Self {
             shared: Arc::new(Shared {
@@ -171,9 +170,13 @@ impl KerberosLogin {
 
     /// A credential that is worth taking.
     fn better(&self, than: &LoginStatus, now: SystemTime) -> Result<Credential, LoginError> {
-        let credential = self.shared.from.login(now)?;
-        let same = credential.source == than.source && credential.principal == than.principal;
-        if same && credential.expires <= than.expires + SLACK {
+        // A clock that was set back makes every end look earlier than that of before.
+        let back = now < than.since;
+        let worth = |credential: &Credential| {
+            back && credential.principal == than.principal || than.gives_way_to(credential)
+        };
+        let credential = self.shared.from.login(now, worth)?;
+        if !worth(&credential) {
             return Err(LoginError::NotRenewed {
                 principal: credential.principal.clone(),
             });

@@ -6,9 +6,10 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
-use super::{KerberosLogin, schedule};
+use super::KerberosLogin;
+use super::schedule::Alarm;
 
 /// A thread that logs in again whenever that is due, until this is dropped.
 ///
@@ -29,17 +30,23 @@ impl Renewal {
         thread::Builder::new()
             .name("kerberos-renewal".to_owned())
             .spawn(move || {
+                let begin = |next| Alarm::new(next, SystemTime::now(), Instant::now());
+                let mut alarm = begin(login.status().next);
                 loop {
-                    let now = SystemTime::now();
-                    let next = login.status().next;
-                    let nap = schedule::nap(now, next);
+                    let nap = alarm.nap(SystemTime::now(), Instant::now());
                     if stopped.recv_timeout(nap) != Err(RecvTimeoutError::Timeout) {
                         return;
                     }
+                    let next = login.status().next;
+                    // Somebody else has logged in again.
+                    if !alarm.is_for(next) {
+                        alarm = begin(next);
+                    }
                     let now = SystemTime::now();
-                    if now >= next {
+                    if alarm.nap(now, Instant::now()).is_zero() {
                         // Only what the user does with the news can panic, and nothing is locked meanwhile.
                         let _ = catch_unwind(AssertUnwindSafe(|| login.renew(now)));
+                        alarm = begin(login.status().next);
                     }
                 }
             })?;

@@ -1,6 +1,6 @@
 //! When to log in again: functions of the times that they are given.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// However short a ticket lives, logins are so far apart.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -41,11 +41,36 @@ pub(super) fn renewal(since: SystemTime, expires: SystemTime) -> SystemTime {
     later(since, (life / 10 * 8).max(SHORTEST))
 }
 
-/// How long the thread sleeps until it looks at the clock again: a clock that is set, or a machine that slept, is noticed
-/// within a minute.
-pub(super) fn nap(now: SystemTime, next: SystemTime) -> Duration {
-    const LONGEST: Duration = Duration::from_secs(60);
-    next.duration_since(now).unwrap_or_default().min(LONGEST)
+/// When the thread is to act, by two clocks: the one of the system can be set, and the other may stand still while the
+/// machine sleeps. Whichever comes first counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Alarm {
+    next: SystemTime,
+    set: SystemTime,
+    at: Instant,
+}
+
+impl Alarm {
+    /// Goes off at `next`; `now` and `at` are the present.
+    pub(super) const fn new(next: SystemTime, now: SystemTime, at: Instant) -> Self {
+        let set = now;
+        Self { next, set, at }
+    }
+
+    /// Whether it is for that time.
+    pub(super) fn is_for(self, next: SystemTime) -> bool {
+        self.next == next
+    }
+
+    /// How long until it goes off, and no longer than until the clocks are to be looked at again: a clock that is set, or a
+    /// machine that slept, is noticed within a minute. Zero when it is due.
+    pub(super) fn nap(self, now: SystemTime, at: Instant) -> Duration {
+        const LONGEST: Duration = Duration::from_secs(60);
+        let until = |next: SystemTime, now| next.duration_since(now).unwrap_or_default();
+        let whole = until(self.next, self.set);
+        let rest = whole.saturating_sub(at.saturating_duration_since(self.at));
+        rest.min(until(self.next, now)).min(LONGEST)
+    }
 }
 
 /// Where this process stands among those that wait alike. Without a random number it takes nothing off.
@@ -123,9 +148,29 @@ mod tests {
 
     #[test]
     fn the_thread_looks_at_the_clock_once_a_minute() {
-        assert_eq!(nap(at(1000), at(1010)), Duration::from_secs(10));
-        assert_eq!(nap(at(1000), at(9000)), Duration::from_secs(60));
-        assert_eq!(nap(at(1000), at(1000)), Duration::ZERO);
-        assert_eq!(nap(at(1000), at(7)), Duration::ZERO);
+        let start = Instant::now();
+        for (now, next, nap) in [
+            (1000, 1010, 10),
+            (1000, 9000, 60),
+            (1000, 1000, 0),
+            (1000, 7, 0),
+        ] {
+            let alarm = Alarm::new(at(next), at(now), start);
+            assert_eq!(alarm.nap(at(now), start), Duration::from_secs(nap));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_does_not_put_the_renewal_off() {
+        let start = Instant::now();
+        let later = |seconds| start + Duration::from_secs(seconds);
+        let alarm = Alarm::new(at(5000), at(1000), start);
+        // Set back by far.
+        assert_eq!(alarm.nap(at(10), later(3990)), Duration::from_secs(10));
+        assert_eq!(alarm.nap(at(20), later(4000)), Duration::ZERO);
+        assert_eq!(alarm.nap(at(30), later(9000)), Duration::ZERO);
+        // Set forward, or the machine slept.
+        assert_eq!(alarm.nap(at(4990), later(1)), Duration::from_secs(10));
+        assert_eq!(alarm.nap(at(5000), later(1)), Duration::ZERO);
     }
 }

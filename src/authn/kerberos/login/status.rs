@@ -1,10 +1,11 @@
 //! What a login says about itself, for logs and metrics.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
+use super::credentials::Credential;
 use super::schedule::{self, BackOff};
 
 /// Why there is no login.
@@ -83,7 +84,22 @@ pub struct LoginFailure {
     pub attempts: u64,
 }
 
+/// Slack in the comparison of two ends of tickets, of which each is known to a second.
+const SLACK: Duration = Duration::from_secs(2);
+
 impl LoginStatus {
+    /// Whether a credential is worth taking in place of this one's.
+    pub(super) fn gives_way_to(&self, credential: &Credential) -> bool {
+        use LoginSource::{Keytab, TicketCache};
+        let longer = credential.expires > self.expires + SLACK;
+        let same = credential.principal == self.principal;
+        match (self.source, credential.source) {
+            (Keytab, Keytab) | (TicketCache, TicketCache) => longer || !same,
+            (TicketCache, Keytab) => true,
+            (Keytab, TicketCache) => longer && same,
+        }
+    }
+
     /// The same after one more attempt that failed.
     pub(super) fn failing(&self, now: SystemTime, error: LoginError, wait: BackOff) -> Self {
         let (since, attempts) = self
