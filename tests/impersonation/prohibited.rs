@@ -227,6 +227,6 @@ fn the_audit_shows_who_acted_through_whom() {
         "{alluxio}"
     );
     let [hdfs, alluxio] = line(&Principal::unnamed(), None);
-    assert!(hdfs.contains("ugi= (auth:NOSASL)\t"), "{hdfs}");
-    assert!(alluxio.contains("ugi=,N/A (AUTH=NOSASL)\t"), "{alluxio}");
+    assert!(hdfs.contains("ugi=N/A (auth:NOSASL)\t"), "{hdfs}");
+    assert!(alluxio.contains("ugi=N/A,N/A (AUTH=NOSASL)\t"), "{alluxio}");
 }

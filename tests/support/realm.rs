@@ -84,7 +84,13 @@ pub(crate) fn in_realm(test: &str, body: impl FnOnce(&Realm)) {
     assert!(output.status.success(), "{out}{err}");
     // A misspelt name would run nothing, and that would pass.
     assert!(out.contains("1 passed"), "no test is called {test}: {out}");
-    print!("{out}");
+    // What the test has to say, without what the runner says of it, which would be counted as another test.
+    let of_runner = |line: &&str| {
+        !line.is_empty() && !line.starts_with("running ") && !line.starts_with("test ")
+    };
+    for line in out.lines().filter(of_runner) {
+        println!("{line}");
+    }
 }
 
 /// The realm, where this process was started in one.

@@ -39,12 +39,12 @@ fn the_unnamed_becomes_a_subject_without_groups_and_acts_for_nobody() {
         (
             &unnamed,
             user("alice"),
-            "User:  is not allowed to impersonate alice: one of them has no name",
+            "a user without a name is not allowed to impersonate alice",
         ),
         (
             &yarn,
             UserName::unnamed(),
-            "User: yarn is not allowed to impersonate : one of them has no name",
+            "User: yarn is not allowed to impersonate a user without a name",
         ),
     ] {
         let error = resolver
