@@ -82,7 +82,7 @@ fn discovered(issuer: &str, fetch: &Fetch) -> Result<String, String> {
     if body.len() > MAX_KEY_SET {
         return Err(format!("{url}: a document of {} bytes", body.len()));
     }
-    let document = Object::parse(&body).map_err(|error| format!("{url}: no JSON, {error}"))?;
+    let document = Object::parse(&body).map_err(|error| format!("{url}: no JSON: {error}"))?;
     let of = document.text("issuer").ok().flatten();
     if of != Some(issuer) {
         let of = of.map_or_else(|| "nobody".to_owned(), quoted);
