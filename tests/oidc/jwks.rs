@@ -293,6 +293,14 @@ fn a_document_of_another_issuer_is_a_failure() {
             json!({"issuer": ISSUER}).to_string(),
             "the document has no \"jwks_uri\"".to_owned(),
         ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": "http://k/"}).to_string(),
+            "its \"jwks_uri\" \"http://k/\" is not https://".to_owned(),
+        ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": "https://k/\nX"}).to_string(),
+            "its \"jwks_uri\" \"https://k/\\nX\" is no address".to_owned(),
+        ),
         ("[]".to_owned(), "no JSON: not an object".to_owned()),
         (" ".repeat(300_000), "a document of 300000 bytes".to_owned()),
     ] {
