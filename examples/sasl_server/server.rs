@@ -118,7 +118,7 @@ impl Service {
             Ok(subject) => subject,
             Err(ResolveError::Refused(refusal)) => {
                 println!("{peer}: {refusal}");
-                return pending.refuse(&refusal.to_string()).await;
+                return pending.refuse(&refusal.public()).await;
             }
             Err(ResolveError::Unavailable(error)) => {
                 println!("{peer}: {error}");

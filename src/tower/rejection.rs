@@ -118,6 +118,7 @@ impl Rejection {
             Reason::NoCredentials => "authentication is required".into(),
             Reason::Login(error) => error.public().into(),
             Reason::Resolve(ResolveError::Unavailable(_)) => "groups are unavailable".into(),
+            Reason::Resolve(ResolveError::Refused(refusal)) => refusal.public().into(),
             public => public.to_string().into(),
         }
     }

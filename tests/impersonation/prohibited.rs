@@ -98,6 +98,8 @@ fn no_rule_allows_what_is_prohibited_and_the_text_says_why() {
                     let says =
                         format!("User: {real} is not allowed to impersonate {target}: {why}");
                     assert_eq!(refusal.to_string(), says);
+                    let public = format!("User: {real} is not allowed to impersonate {target}");
+                    assert_eq!(refusal.public(), public, "the peer is not told why");
                     assert_eq!(refusal.property(), None, "no property would allow it");
                     assert!(
                         report
@@ -227,6 +229,6 @@ fn the_audit_shows_who_acted_through_whom() {
         "{alluxio}"
     );
     let [hdfs, alluxio] = line(&Principal::unnamed(), None);
-    assert!(hdfs.contains("ugi= (auth:NOSASL)\t"), "{hdfs}");
-    assert!(alluxio.contains("ugi=,N/A (AUTH=NOSASL)\t"), "{alluxio}");
+    assert!(hdfs.contains("ugi=N/A (auth:NOSASL)\t"), "{hdfs}");
+    assert!(alluxio.contains("ugi=N/A,N/A (AUTH=NOSASL)\t"), "{alluxio}");
 }

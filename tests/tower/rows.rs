@@ -673,7 +673,16 @@ fn the_service_says_how_a_rejection_looks_and_hears_all_of_it() {
             "/c: groups are unavailable",
             named("yarn"),
             named("lost"),
-            "groups of user lost are unavailable: secret",
+            "whether user yarn may impersonate lost is not known: groups of user lost are unavailable: secret",
+        ),
+        (
+            "/d?doas=hdfs",
+            "plain-yarn",
+            403,
+            "/d: User: yarn is not allowed to impersonate hdfs",
+            named("yarn"),
+            named("hdfs"),
+            "User: yarn is not allowed to impersonate hdfs: nobody may act as a super user",
         ),
         (
             "/d?doas=bob",
