@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bailiwick::acl::Dialect;
 use bailiwick::authn::Login;
-use bailiwick::authn::framed::{self, FramedError};
+use bailiwick::authn::framed::{self, Connection, FramedError};
 use bailiwick::authz::{Impersonation, Policy, ResolveError, Resolver, StaticGroups};
 use bailiwick::identity::{Principal, Subject, UserName};
 use bailiwick::tls as library_tls;
@@ -118,7 +118,7 @@ impl Service {
             Ok(subject) => subject,
             Err(ResolveError::Refused(refusal)) => {
                 println!("{peer}: {refusal}");
-                return pending.refuse(&refusal.to_string()).await;
+                return pending.refuse(&refusal.public()).await;
             }
             Err(ResolveError::Unavailable(error)) => {
                 println!("{peer}: {error}");
@@ -127,12 +127,16 @@ impl Service {
         };
         let mut connection = pending.complete().await?;
         println!("{peer}: {}", shown(&subject));
-        while let Ok(Some(frame)) = timeout(IDLE, connection.read_frame(MAX_FRAME))
+        // Whoever sends and never reads is silent as well.
+        let echo =
+            async |connection: &mut Connection<_>| match connection.read_frame(MAX_FRAME).await {
+                Ok(Some(frame)) => connection.write_frame(&frame).await.map(|()| true),
+                _ => Ok(false),
+            };
+        while timeout(IDLE, echo(&mut connection))
             .await
-            .unwrap_or(Ok(None))
-        {
-            connection.write_frame(&frame).await?;
-        }
+            .unwrap_or(Ok(false))?
+        {}
         connection.close().await
     }
 

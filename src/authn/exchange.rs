@@ -36,6 +36,14 @@ impl Default for Limits {
 pub struct Exchange<End> {
     mechanism: Box<dyn SaslMechanism<End>>,
     limits: Limits,
+    taken: Taken,
+}
+
+/// What an exchange has been given since its limits were set.
+#[derive(Clone, Copy, Default)]
+struct Taken {
+    rounds: u32,
+    total: usize,
 }
 
 impl<End: 'static> Exchange<End> {
@@ -44,17 +52,18 @@ impl<End: 'static> Exchange<End> {
         Self {
             mechanism: Box::new(mechanism),
             limits: Limits::default(),
+            taken: Taken::default(),
         }
     }
 
     /// The same exchange, of which that much is accepted from now on.
     #[must_use]
-    pub const fn with_limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        (self.limits, self.taken) = (limits, Taken::default());
         self
     }
 
-    /// What it still accepts.
+    /// How much it accepts.
     #[cfg(feature = "tokio")]
     pub(super) const fn limits(&self) -> Limits {
         self.limits
@@ -65,23 +74,25 @@ impl<End: 'static> Exchange<End> {
     /// # Errors
     ///
     /// [`AuthnError`]; the exchange is over.
-    pub fn step(mut self, input: &[u8]) -> Result<Step<End>, AuthnError> {
-        let Limits {
-            input: limit,
-            rounds,
-            total,
-        } = self.limits;
-        if input.len() > limit {
-            let length = input.len();
+    pub fn step(self, input: &[u8]) -> Result<Step<End>, AuthnError> {
+        let limits = self.limits;
+        let (length, limit) = (input.len(), limits.input);
+        if length > limit {
             return Err(AuthnError::TooLong { length, limit });
         }
-        self.limits.total = total
-            .checked_sub(input.len())
-            .ok_or(AuthnError::TooMuch { limit: total })?;
-        self.limits.rounds = rounds
-            .checked_sub(1)
-            .ok_or(AuthnError::TooManyRounds { limit: rounds })?;
-        Ok(self.mechanism.step(input)?.within(self.limits))
+        let taken = Taken {
+            rounds: self.taken.rounds.saturating_add(1),
+            total: self.taken.total.saturating_add(length),
+        };
+        if taken.total > limits.total {
+            let limit = limits.total;
+            return Err(AuthnError::TooMuch { limit });
+        }
+        if taken.rounds > limits.rounds {
+            let limit = limits.rounds;
+            return Err(AuthnError::TooManyRounds { limit });
+        }
+        Ok(self.mechanism.step(input)?.within(limits, taken))
     }
 }
 
@@ -119,15 +130,18 @@ pub enum Step<End> {
 }
 
 impl<End: 'static> Step<End> {
-    fn within(self, limits: Limits) -> Self {
+    /// The same step, of an exchange with those limits that has taken that much of them.
+    fn within(self, limits: Limits, taken: Taken) -> Self {
         match self {
-            Self::Continue { reply, next } => Self::Continue {
-                reply,
-                next: next.with_limits(limits),
-            },
+            Self::Continue { reply, mut next } => {
+                (next.limits, next.taken) = (limits, taken);
+                Self::Continue { reply, next }
+            }
             Self::Done { .. } => self,
             Self::Later(later) => {
-                Self::Later(Later::new(async move { Ok(later.await?.within(limits)) }))
+                Self::Later(Later::new(
+                    async move { Ok(later.await?.within(limits, taken)) },
+                ))
             }
         }
     }

@@ -14,7 +14,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::admission::Admission;
-use super::rejection::grpc_type;
 use super::{ActAs, Peer, Rejection, Scheme};
 use crate::authz::{Policy, ResolveError, Resolver};
 use crate::identity::{Principal, Subject, UserName};
@@ -28,7 +27,9 @@ type Observe = dyn Fn(&Rejection, &Parts) + Send + Sync;
 /// it. Without it, the first scheme of the list that finds what it looks for decides.
 ///
 /// The exchange of a request runs on the task that serves it. That is work of the processor, and the verifier's. GSS-API's
-/// share may also write to a replay cache; nothing of it asks another machine. What an exchange has to wait for is awaited.
+/// share may also write to a replay cache; nothing of it asks another machine. What an exchange has to wait for is awaited,
+/// for as long as it takes: [`oidc`](crate::authn::oidc) bounds that itself, and for a verifier that may hang, put a layer
+/// with a timeout before this one.
 pub struct Authenticate<B> {
     admission: Admission,
     answer: Option<Arc<Answer<B>>>,
@@ -123,7 +124,9 @@ impl<B> Authenticate<B> {
     }
 
     /// How a rejection looks in this service. Status, headers and body are the function's; `WWW-Authenticate` and
-    /// `Retry-After` are added. Calls of gRPC are answered in gRPC's way without asking it.
+    /// `Retry-After` are added. Without it the answer is [`Rejection::response`].
+    ///
+    /// It is asked about every rejection, also of what says that it is a call of gRPC: that is for anybody to say.
     #[must_use]
     pub fn answer(
         mut self,
@@ -153,12 +156,9 @@ impl<B: Default> Authenticate<B> {
         if let Some(observe) = &self.observe {
             observe(rejection, parts);
         }
-        if let Some(content_type) = grpc_type(parts) {
-            return rejection.grpc(content_type.clone());
-        }
         let mut response = match &self.answer {
             Some(answer) => answer(rejection, parts),
-            None => rejection.response(),
+            None => rejection.response(parts),
         };
         rejection.complete(&mut response);
         response

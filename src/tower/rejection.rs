@@ -118,23 +118,22 @@ impl Rejection {
             Reason::NoCredentials => "authentication is required".into(),
             Reason::Login(error) => error.public().into(),
             Reason::Resolve(ResolveError::Unavailable(_)) => "groups are unavailable".into(),
+            Reason::Resolve(ResolveError::Refused(refusal)) => refusal.public().into(),
             public => public.to_string().into(),
         }
     }
 
-    /// The plain answer: the status, and no body.
+    /// The plain answer: the status, and no body. To a call of gRPC, status and message in the headers and nothing behind
+    /// them ("Trailers-Only").
     #[must_use]
-    pub fn response<B: Default>(&self) -> Response<B> {
+    pub fn response<B: Default>(&self, parts: &Parts) -> Response<B> {
         let mut response = Response::new(B::default());
-        *response.status_mut() = self.status();
-        response
-    }
-
-    /// The answer to a call of gRPC: status and message in the headers and nothing behind them ("Trailers-Only").
-    pub(super) fn grpc<B: Default>(&self, content_type: HeaderValue) -> Response<B> {
-        let mut response = Response::new(B::default());
+        let Some(content_type) = grpc_type(parts) else {
+            *response.status_mut() = self.status();
+            return response;
+        };
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, content_type);
+        headers.insert(CONTENT_TYPE, content_type.clone());
         headers.insert("grpc-status", self.grpc_status().into());
         if let Ok(message) = HeaderValue::try_from(percent_encoded(&self.message())) {
             headers.insert("grpc-message", message);
@@ -142,7 +141,7 @@ impl Rejection {
         response
     }
 
-    /// What has to stand in every answer of HTTP, whoever wrote it.
+    /// What has to stand in every answer, whoever wrote it.
     pub(super) fn complete<B>(&self, response: &mut Response<B>) {
         let headers = response.headers_mut();
         for value in &self.authenticate {
@@ -155,7 +154,7 @@ impl Rejection {
 }
 
 /// The content type of a call of gRPC or gRPC-Web: the media type, alone or with a suffix.
-pub(super) fn grpc_type(parts: &Parts) -> Option<&HeaderValue> {
+fn grpc_type(parts: &Parts) -> Option<&HeaderValue> {
     let content_type = parts.headers.get(CONTENT_TYPE)?;
     let rest = content_type.as_bytes().strip_prefix(b"application/grpc")?;
     matches!(rest.first(), None | Some(b'+' | b'-' | b';')).then_some(content_type)

@@ -53,7 +53,8 @@ impl Scheme {
         Self::sent(Sent::Negotiate, "", begin)
     }
 
-    /// `Bearer` (RFC 6750): the exchange gets the token as it is. What a realm may not hold in a header is left out of it.
+    /// `Bearer` (RFC 6750): the exchange gets the token as it is. Over TLS only, because the token crosses the wire. What a
+    /// realm may not hold in a header is left out of it.
     pub fn bearer(
         realm: &str,
         begin: impl Fn(&Peer) -> Exchange<Login> + Send + Sync + 'static,

@@ -98,6 +98,8 @@ fn no_rule_allows_what_is_prohibited_and_the_text_says_why() {
                     let says =
                         format!("User: {real} is not allowed to impersonate {target}: {why}");
                     assert_eq!(refusal.to_string(), says);
+                    let public = format!("User: {real} is not allowed to impersonate {target}");
+                    assert_eq!(refusal.public(), public, "the peer is not told why");
                     assert_eq!(refusal.property(), None, "no property would allow it");
                     assert!(
                         report

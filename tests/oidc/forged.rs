@@ -205,7 +205,7 @@ fn extensions_types_and_doubled_names_are_refused() {
     );
     assert_refused(
         &doubled,
-        "the header of the token at byte 14: a name that was there before",
+        "the header of the token: a name that was there before at line 1 column 19",
     );
     let payload = claims().to_string().replacen('{', r#"{"sub":"root","#, 1);
     let doubled = KEYS.p256.sign_texts(
@@ -213,7 +213,9 @@ fn extensions_types_and_doubled_names_are_refused() {
         r#"{"alg":"ES256","kid":"p256"}"#,
         &payload,
     );
-    assert!(error(&bearer(), &doubled).ends_with("a name that was there before"));
+    assert!(
+        error(&bearer(), &doubled).contains("payload of the token: a name that was there before")
+    );
 }
 
 #[test]

@@ -212,11 +212,11 @@ fn answers_that_are_no_key_set_are_failures_and_an_empty_one_is_none() {
     for (text, reason) in [
         (
             "",
-            "u: the key set is not JSON as it should be, at byte 0: an object begins with '{'",
+            "u: the key set is not JSON as it should be: EOF while parsing a value at line 1 column 0",
         ),
         (
             "<html>",
-            "u: the key set is not JSON as it should be, at byte 0: an object begins with '{'",
+            "u: the key set is not JSON as it should be: expected value at line 1 column 1",
         ),
         ("{}", "u: the key set has no list of objects under \"keys\""),
         (
@@ -229,7 +229,7 @@ fn answers_that_are_no_key_set_are_failures_and_an_empty_one_is_none() {
         ),
         (
             r#"{"keys":[],"keys":[]}"#,
-            "u: the key set is not JSON as it should be, at byte 11: a name that was there before",
+            "u: the key set is not JSON as it should be: a name that was there before at line 1 column 17",
         ),
         (&many, "u: the key set has 101 keys, more than 100"),
         (
@@ -294,9 +294,14 @@ fn a_document_of_another_issuer_is_a_failure() {
             "the document has no \"jwks_uri\"".to_owned(),
         ),
         (
-            "[]".to_owned(),
-            "no JSON, at byte 0: an object begins with '{'".to_owned(),
+            json!({"issuer": ISSUER, "jwks_uri": "http://k/"}).to_string(),
+            "its \"jwks_uri\" \"http://k/\" is not https://".to_owned(),
         ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": "https://k/\nX"}).to_string(),
+            "its \"jwks_uri\" \"https://k/\\nX\" is no address".to_owned(),
+        ),
+        ("[]".to_owned(), "no JSON: not an object".to_owned()),
         (" ".repeat(300_000), "a document of 300000 bytes".to_owned()),
     ] {
         *document.lock().unwrap() = text;

@@ -31,7 +31,7 @@ fn examples() -> [(Value, &'static str, &'static str); 3] {
             json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
             "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbh\
              ijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg",
-            "the payload of the token at byte 0: an object begins with '{'",
+            "the payload of the token: expected value at line 1 column 1",
         ),
     ]
 }

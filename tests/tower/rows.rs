@@ -552,9 +552,9 @@ fn somebody_acts_for_somebody_where_rules_and_place_agree() {
         ),
     ];
     for (layer, uri, token, act_as, status, says) in rows {
-        let layer = (*layer).clone().answer(|rejection, _| {
+        let layer = (*layer).clone().answer(|rejection, parts| {
             rejection
-                .response::<String>()
+                .response::<String>(parts)
                 .map(|_| rejection.message().into())
         });
         let mut request = request(uri, &[&format!("Bearer {token}")]);
@@ -673,7 +673,16 @@ fn the_service_says_how_a_rejection_looks_and_hears_all_of_it() {
             "/c: groups are unavailable",
             named("yarn"),
             named("lost"),
-            "groups of user lost are unavailable: secret",
+            "whether user yarn may impersonate lost is not known: groups of user lost are unavailable: secret",
+        ),
+        (
+            "/d?doas=hdfs",
+            "plain-yarn",
+            403,
+            "/d: User: yarn is not allowed to impersonate hdfs",
+            named("yarn"),
+            named("hdfs"),
+            "User: yarn is not allowed to impersonate hdfs: nobody may act as a super user",
         ),
         (
             "/d?doas=bob",
@@ -717,8 +726,11 @@ fn the_service_says_how_a_rejection_looks_and_hears_all_of_it() {
 fn calls_of_grpc_are_answered_in_headers_alone() {
     let layer = Authenticate::new(all())
         .act_as(ActAs::Query("doas".into()))
-        .resolve(resolver(), policy())
-        .answer(|_, _| Response::new("not for gRPC".to_owned()));
+        .resolve(resolver(), policy());
+    // Whoever sends the content type does not choose who answers.
+    let own = layer
+        .clone()
+        .answer(|_, _| Response::new("of the service".to_owned()));
     for (content_type, grpc) in [
         ("application/grpc", true),
         ("application/grpc+proto", true),
@@ -727,10 +739,14 @@ fn calls_of_grpc_are_answered_in_headers_alone() {
         ("application/grpcx", false),
         ("application/json", false),
     ] {
-        let mut request = request("/?doas=a%0A%25", &["Bearer plain-yarn"]);
-        let value = content_type.parse().unwrap();
-        request.headers_mut().insert("content-type", value);
-        let answer = ask(&layer, request);
+        let asked = |layer| {
+            let mut request = request("/?doas=a%0A%25", &["Bearer plain-yarn"]);
+            let value = content_type.parse().unwrap();
+            request.headers_mut().insert("content-type", value);
+            ask(layer, request)
+        };
+        assert_eq!(asked(&own).body, "of the service", "{content_type}");
+        let answer = asked(&layer);
         let header = |name: &str| {
             answer
                 .headers
@@ -744,7 +760,7 @@ fn calls_of_grpc_are_answered_in_headers_alone() {
             let message = "doas: user name \"a\\n%25\" holds '\\n' at byte 1";
             assert_eq!(header("grpc-message"), Some(message));
         } else {
-            assert_eq!(answer.body, "not for gRPC", "{content_type}");
+            assert_eq!((answer.status, &*answer.body), (400, ""), "{content_type}");
             assert_eq!(header("grpc-status"), None);
         }
     }

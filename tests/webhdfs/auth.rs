@@ -102,6 +102,11 @@ fn custom_asks_for_a_password() {
     let answer = login("yarn:a:b", "/?op=LISTSTATUS&doas=bob");
     refused(&answer, 403, "AuthorizationException", message);
 
+    // Nobody gets past the audit log by what the request says to be.
+    let grpc = ["-u", "alice:guess", "-H", "Content-Type: application/grpc"];
+    let answer = ask(&server, &grpc, "/unseen?op=LISTSTATUS");
+    refused(&answer, 401, "SecurityException", "authentication failed");
+
     // Passwords are those of now; a file that has gone refuses nobody.
     std::fs::write(&file, "alice:changed\n").unwrap();
     login("alice:changed", LIST).0.ok();
@@ -118,6 +123,7 @@ fn custom_asks_for_a_password() {
         &[
             "allowed=true\tugi=alice (auth:CUSTOM)\tip=/127.0.0.1\tcmd=listStatus\tsrc=/\t",
             "allowed=false\tugi=unknown\tip=/127.0.0.1\tcmd=listStatus\tsrc=/\t",
+            "allowed=false\tugi=unknown\tip=/127.0.0.1\tcmd=listStatus\tsrc=/unseen\t",
             "allowed=true\tugi=alice (auth:PROXY) via yarn (auth:CUSTOM)\tip=/127.0.0.1\tcmd=listStatus\t",
             "allowed=false\tugi=bob via yarn\tip=/127.0.0.1\tcmd=listStatus\t",
         ],

@@ -36,7 +36,7 @@ impl Rules {
         now: SystemTime,
     ) -> Result<Principal, AuthnError> {
         let claims = Object::parse(payload)
-            .map_err(|error| malformed(format!("the payload of the token {error}")))?;
+            .map_err(|error| malformed(format!("the payload of the token: {error}")))?;
         let issuer = claims.text("iss").ok().flatten();
         if issuer != Some(self.issuer.as_str()) {
             let shown = issuer.map_or_else(|| "nobody".to_owned(), quoted);
@@ -113,11 +113,10 @@ fn date(claims: &Object<'_>, name: &'static str) -> Result<Option<Duration>, Aut
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    let seconds = match value {
-        Value::Number(written) => written.parse().ok(),
+    let date = match value {
+        Value::Number(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
         _ => None,
     };
-    let date = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let no_date = || malformed(format!("the claim {name:?} of the token is not a date"));
     date.map(Some).ok_or_else(no_date)
 }

@@ -29,7 +29,7 @@ pub enum JwksError {
         limit: usize,
     },
     /// It is not JSON, or a name stands twice in one object.
-    #[error("the key set is not JSON as it should be, {problem}")]
+    #[error("the key set is not JSON as it should be: {problem}")]
     Json {
         /// Where, and what is wrong.
         problem: String,

@@ -19,7 +19,7 @@ impl Bearer {
     ///
     /// A refused token is answered with an error in JSON (§3.2.2); the exchange fails with the reason at the next step,
     /// whatever the client sends. Where the provider cannot be asked it fails at once: then nothing is known of the token.
-    /// Host and port that the client names are not looked at.
+    /// Host and port that the client names are not looked at. Over TLS only, because the token crosses the wire.
     #[must_use]
     pub fn sasl(&self) -> Exchange<Login> {
         Exchange::new(Server(self.clone()))
@@ -28,7 +28,8 @@ impl Bearer {
     /// The client's exchange for SASL's OAUTHBEARER: begin it with an empty input. When the server has accepted, step it
     /// with what came with the acceptance, which is nothing.
     ///
-    /// `act_as` is the authorization identity; `server` is the host and the port that the client believes to talk to.
+    /// `act_as` is the authorization identity; `server` is the host and the port that the client believes to talk to. Over TLS
+    /// only: whoever gets the token is the user.
     #[must_use]
     pub fn client(
         token: Password,

@@ -59,7 +59,7 @@ fn decode(part: &str, name: &str) -> Result<Vec<u8>, AuthnError> {
 /// Keys and addresses of keys in it (`jwk`, `jku`, `x5c`, `x5u`) are not looked at: whoever makes a token writes them.
 fn read_header(header: &[u8]) -> Result<(Algorithm, Option<String>), AuthnError> {
     let header = Object::parse(header)
-        .map_err(|error| malformed(format!("the header of the token {error}")))?;
+        .map_err(|error| malformed(format!("the header of the token: {error}")))?;
     let text = |name| {
         let text = header.text(name);
         text.map_err(|NotText| malformed(format!("{name:?} in the header is not a text")))

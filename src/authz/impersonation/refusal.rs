@@ -9,7 +9,8 @@ use crate::identity::{GroupName, UserName};
 /// Where Alluxio's messages send the reader.
 const ALLUXIO_GUIDE: &str = "https://docs.alluxio.io/os/user/stable/en/security/Security.html";
 
-/// `real` may not act for `target`. Displays as upstream prints it; [`property`](Self::property) names what would allow it.
+/// `real` may not act for `target`. Displays as upstream prints it, with the reason where something is prohibited: for the
+/// log; tell the peer [`public`](Self::public). [`property`](Self::property) names what would allow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     real: UserName,
@@ -101,6 +102,23 @@ impl Refusal {
         &self.target
     }
 
+    /// What the peer may read: upstream's text. Of what is prohibited it tells no more than of what no rule allows, for who is
+    /// a super user or in which group is not its business.
+    #[must_use]
+    pub fn public(&self) -> String {
+        match &self.why {
+            Why::SuperUser
+            | Why::ProhibitedUser
+            | Why::ProhibitedGroup(_)
+            | Why::ProhibitedActor => not_allowed(&self.real, &self.target),
+            Why::AlluxioNoRules
+            | Why::AlluxioNotAllowed
+            | Why::HadoopUser { .. }
+            | Why::HadoopHost { .. }
+            | Why::Unnamed => self.to_string(),
+        }
+    }
+
     /// The property that would allow it, if one would: none for what is [`Prohibited`](super::Prohibited).
     #[must_use]
     pub fn property(&self) -> Option<String> {
@@ -118,6 +136,11 @@ impl Refusal {
             | Why::Unnamed => None,
         }
     }
+}
+
+/// Hadoop's text.
+fn not_allowed(real: &UserName, target: &UserName) -> String {
+    format!("User: {real} is not allowed to impersonate {target}")
 }
 
 impl std::error::Error for Refusal {}
@@ -140,9 +163,7 @@ impl fmt::Display for Refusal {
                  impersonate as impersonationUser=\"{target}\".Please read the guide to configure impersonation at \
                  {ALLUXIO_GUIDE}"
             ),
-            Why::HadoopUser { .. } => {
-                write!(f, "User: {real} is not allowed to impersonate {target}")
-            }
+            Why::HadoopUser { .. } => f.write_str(&not_allowed(real, target)),
             Why::HadoopHost {
                 peer: Some(peer), ..
             } => write!(

@@ -82,13 +82,23 @@ fn discovered(issuer: &str, fetch: &Fetch) -> Result<String, String> {
     if body.len() > MAX_KEY_SET {
         return Err(format!("{url}: a document of {} bytes", body.len()));
     }
-    let document = Object::parse(&body).map_err(|error| format!("{url}: no JSON, {error}"))?;
+    let document = Object::parse(&body).map_err(|error| format!("{url}: no JSON: {error}"))?;
     let of = document.text("issuer").ok().flatten();
     if of != Some(issuer) {
         let of = of.map_or_else(|| "nobody".to_owned(), quoted);
         return Err(format!("{url}: the document is of the issuer {of}"));
     }
     let keys = document.text("jwks_uri").ok().flatten();
-    keys.map(ToOwned::to_owned)
-        .ok_or_else(|| format!("{url}: the document has no \"jwks_uri\""))
+    let keys = keys.ok_or_else(|| format!("{url}: the document has no \"jwks_uri\""))?;
+    // Who can be asked safely must not send us to where anybody can answer.
+    if issuer.starts_with("https://") && !keys.starts_with("https://") {
+        let keys = quoted(keys);
+        return Err(format!("{url}: its \"jwks_uri\" {keys} is not https://"));
+    }
+    // It stands in errors.
+    if !keys.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let keys = quoted(keys);
+        return Err(format!("{url}: its \"jwks_uri\" {keys} is no address"));
+    }
+    Ok(keys.to_owned())
 }

@@ -140,7 +140,8 @@ impl Jwks {
     }
 
     /// The keys of an issuer: `fetch` gets its `/.well-known/openid-configuration`, which must be of exactly that issuer,
-    /// and the keys from where it says (OpenID Connect Discovery), both each time.
+    /// and the keys from where it says (OpenID Connect Discovery), both each time. That is at `https://` unless the issuer
+    /// itself is not.
     ///
     /// # Errors
     ///
@@ -195,7 +196,8 @@ impl Jwks {
     }
 
     /// Sets what is to be told when other keys were fetched, when attempts begin to fail, and when that is over. It is
-    /// called by the thread that keeps the keys, which waits for it.
+    /// called by the thread that keeps the keys. Until it comes back no keys are fetched, and logins by keys that are not
+    /// known wait, longer than [`Refresh::wait`] if need be.
     pub fn on_change(&self, tell: impl Fn(&JwksStatus) + Send + Sync + 'static) {
         let mut told = self
             .0
