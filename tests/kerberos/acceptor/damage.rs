@@ -93,9 +93,9 @@ fn a_damaged_choice_gets_nobody_in() {
                 }
             }
             assert!(!step(&|message| message.push(0)));
-            assert_eq!(
-                accepted, [0_usize; 0],
-                "a signed message has no byte that is not signed"
+            assert!(
+                accepted.is_empty(),
+                "a signed message has no byte that is not signed: {accepted:?}"
             );
         },
     );
