@@ -155,7 +155,9 @@ impl<'de> Visitor<'de> for Depth {
             };
             if members.is_empty() && name == NUMBER {
                 let text = map.next_value_seed(self)?;
-                let number = text.as_text().and_then(|text| text.parse().ok());
+                let number = text.as_text().and_then(|text| text.parse::<f64>().ok());
+                // One that is too large is an error without the feature.
+                let number = number.filter(|number| number.is_finite());
                 // If there is a second name, serde_json finds that the object goes on.
                 return number
                     .map(Value::Number)
@@ -317,7 +319,7 @@ mod tests {
                 assert_eq!(object.get("a"), Some(&Value::Number(number)), "{text}");
             }
         }
-        for none in ["\"x\"", "1", "[]", "\"1\",\"b\":1"] {
+        for none in ["\"x\"", "\"1e999\"", "\"inf\"", "1", "[]", "\"1\",\"b\":1"] {
             assert!(Object::parse(wrapped(none).as_bytes()).is_err(), "{none}");
         }
     }
