@@ -1,5 +1,6 @@
 //! ANONYMOUS (RFC 4505): Alluxio's NOSASL, where nobody is asked who they are.
 
+use super::opening::Opening;
 use super::{AuthnError, Connected, Exchange, Login, SaslMechanism, Step};
 use crate::identity::Principal;
 
@@ -26,9 +27,7 @@ impl Anonymous {
     /// The client's side, with a trace, which may be empty. Servers refuse one of more than 255 characters.
     #[must_use]
     pub fn client(trace: &str) -> Exchange<Connected> {
-        Exchange::new(Client {
-            trace: trace.to_owned(),
-        })
+        Exchange::new(Opening::new(MECHANISM, trace.to_owned()))
     }
 }
 
@@ -50,22 +49,6 @@ impl SaslMechanism<Login> for Server {
         Ok(Step::Done {
             end: Login::new(Principal::unnamed()),
             reply: Vec::new(),
-        })
-    }
-}
-
-struct Client {
-    trace: String,
-}
-
-impl SaslMechanism<Connected> for Client {
-    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
-        if !input.is_empty() {
-            return Err(AuthnError::malformed(MECHANISM, "the server has spoken"));
-        }
-        Ok(Step::Done {
-            end: Connected::default(),
-            reply: self.trace.into_bytes(),
         })
     }
 }

@@ -60,6 +60,10 @@ pub enum AuthnError {
 }
 
 impl AuthnError {
+    /// What a peer is told.
+    pub(super) const UNAVAILABLE: &str = "authentication is unavailable";
+    pub(super) const FAILED: &str = "authentication failed";
+
     /// Whether trying again later may help: answer 503 then, and 401 otherwise.
     #[must_use]
     pub const fn is_unavailable(&self) -> bool {
@@ -70,9 +74,9 @@ impl AuthnError {
     #[must_use]
     pub const fn public(&self) -> &'static str {
         if self.is_unavailable() {
-            "authentication is unavailable"
+            Self::UNAVAILABLE
         } else {
-            "authentication failed"
+            Self::FAILED
         }
     }
 
@@ -80,10 +84,31 @@ impl AuthnError {
         let reason = reason.into();
         Self::Malformed { mechanism, reason }
     }
+
+    pub(super) fn refused(mechanism: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+        let reason = reason.into();
+        Self::Refused { mechanism, reason }
+    }
+
+    pub(super) fn unavailable(
+        mechanism: &'static str,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let reason = reason.into();
+        Self::Unavailable { mechanism, reason }
+    }
 }
 
-/// What SASL calls the user for whom the peer wants to act (RFC 4422 §2).
-pub(super) const AUTHZID: &str = "authorization identity";
+/// For whom the peer wants to act, by its authorization identity (RFC 4422 §2): an empty one is its own.
+pub(super) fn act_as(
+    mechanism: &'static str,
+    authzid: &str,
+) -> Result<Option<UserName>, AuthnError> {
+    match authzid {
+        "" => Ok(None),
+        authzid => user_name(mechanism, "authorization identity", authzid).map(Some),
+    }
+}
 
 /// A name that the peer has sent. The text is not told: in a message that was put together wrongly, or meant for another
 /// mechanism, it may be the password.

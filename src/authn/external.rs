@@ -1,6 +1,7 @@
 //! EXTERNAL (RFC 4422 appendix A): who the peer is has been proved outside, by its TLS certificate.
 
-use super::error::{AUTHZID, user_name};
+use super::error::act_as;
+use super::opening::Opening;
 use super::{AuthnError, Connected, Exchange, Login, SaslMechanism, Step};
 use crate::identity::{Principal, UserName};
 
@@ -34,9 +35,8 @@ impl External {
     /// The client's side.
     #[must_use]
     pub fn client(act_as: Option<&UserName>) -> Exchange<Connected> {
-        Exchange::new(Client {
-            act_as: act_as.cloned(),
-        })
+        let authzid = act_as.map_or("", UserName::as_str);
+        Exchange::new(Opening::new(MECHANISM, authzid.to_owned()))
     }
 }
 
@@ -49,30 +49,10 @@ impl SaslMechanism<Login> for Server {
         let authzid = std::str::from_utf8(input).map_err(|_| {
             AuthnError::malformed(MECHANISM, "the authorization identity is not UTF-8")
         })?;
-        let act_as = match authzid {
-            "" => None,
-            authzid => Some(user_name(MECHANISM, AUTHZID, authzid)?),
-        };
+        let act_as = act_as(MECHANISM, authzid)?;
         Ok(Step::Done {
             end: Login::new(self.principal).acting_as(act_as),
             reply: Vec::new(),
-        })
-    }
-}
-
-struct Client {
-    act_as: Option<UserName>,
-}
-
-impl SaslMechanism<Connected> for Client {
-    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
-        if !input.is_empty() {
-            return Err(AuthnError::malformed(MECHANISM, "the server has spoken"));
-        }
-        let act_as = self.act_as.as_ref().map_or("", UserName::as_str);
-        Ok(Step::Done {
-            end: Connected::default(),
-            reply: act_as.as_bytes().to_vec(),
         })
     }
 }

@@ -29,6 +29,7 @@ mod login_user;
 mod mechanisms;
 #[cfg(feature = "oidc")]
 pub mod oidc;
+mod opening;
 mod plain;
 mod qop_set;
 

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::deadline::Deadline;
-use super::frame::{Frame, Status, last_words, say};
+use super::frame::{Frame, Status, give_up};
 use super::{Connection, FramedError, step};
 use crate::authn::{AuthnError, Connected, Exchange};
 
@@ -31,10 +31,7 @@ pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     match end.within(login(&mut stream, mechanism, exchange)).await? {
         Ok(connected) => Ok(Connection::new(stream, connected.layer, connected.server)),
         Err(error) => {
-            // Whether it hears that or not, it has failed.
-            if let Some((status, text)) = last_words(&error) {
-                let _ = end.within(say(&mut stream, status, text)).await;
-            }
+            give_up(&mut stream, &error, end).await;
             Err(error)
         }
     }

@@ -4,6 +4,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use super::FramedError;
+use super::deadline::Deadline;
+use crate::authn::AuthnError;
 
 /// `TSaslTransport.NegotiationStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,17 +104,28 @@ fn readable(bytes: &[u8]) -> &str {
 }
 
 /// What the peer is told about a failure of this side, if it is its business: of a reason never more than the public text.
-pub(super) const fn last_words(error: &FramedError) -> Option<(Status, &'static str)> {
+const fn last_words(error: &FramedError) -> Option<(Status, &'static str)> {
     match error {
         FramedError::Authn(error) if error.is_unavailable() => {
             Some((Status::Error, error.public()))
         }
         FramedError::Authn(error) => Some((Status::Bad, error.public())),
-        FramedError::UnknownMechanism { .. } => Some((Status::Bad, "authentication failed")),
+        FramedError::UnknownMechanism { .. } => Some((Status::Bad, AuthnError::FAILED)),
         FramedError::Protocol { .. } | FramedError::TooLong { .. } => {
-            Some((Status::Error, "authentication failed"))
+            Some((Status::Error, AuthnError::FAILED))
         }
         _ => None,
+    }
+}
+
+/// Tells the peer that this side has failed. Whether it hears that or not, it has.
+pub(super) async fn give_up(
+    stream: &mut (impl AsyncWrite + Unpin),
+    error: &FramedError,
+    end: Deadline,
+) {
+    if let Some((status, text)) = last_words(error) {
+        let _ = end.within(say(stream, status, text)).await;
     }
 }
 

@@ -81,10 +81,8 @@ async fn step<End: Send + 'static>(
 ) -> Result<Stepped<End>, AuthnError> {
     let stepped = tokio::task::spawn_blocking(move || exchange.step(&input)).await;
     // It panicked, or the runtime shuts down.
-    let mut stepped = stepped.map_err(|_| AuthnError::Unavailable {
-        mechanism: "SASL",
-        reason: "the step was not finished".into(),
-    })??;
+    let unfinished = |_| AuthnError::unavailable("SASL", "the step was not finished");
+    let mut stepped = stepped.map_err(unfinished)??;
     loop {
         match stepped {
             Step::Continue { reply, next } => {

@@ -8,9 +8,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::deadline::Deadline;
-use super::frame::{Frame, Status, last_words, say};
+use super::frame::{Frame, Status, give_up, say};
 use super::{Connection, FramedError, step};
-use crate::authn::{Exchange, Limits, Login, Mechanisms};
+use crate::authn::{AuthnError, Exchange, Limits, Login, Mechanisms};
 
 /// The longest name of a mechanism (RFC 4422 §3.1).
 const MAX_NAME: usize = 20;
@@ -21,7 +21,7 @@ const MAX_NAME: usize = 20;
 /// [`Pending::complete`] count. Before it is known who it is, a client takes no more memory than the
 /// [`Limits`] of its exchange. Run it in a task of its own, so that a slow client does not keep others waiting.
 ///
-/// A client that fails is told [`AuthnError::public`](crate::authn::AuthnError::public), and the connection is closed.
+/// A client that fails is told [`AuthnError::public`], and the connection is closed.
 ///
 /// # Errors
 /// [`FramedError`].
@@ -38,10 +38,7 @@ pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
     let (login, reply) = match login {
         Ok(login) => login,
         Err(error) => {
-            // Whether it hears that or not, it has failed.
-            if let Some((status, text)) = last_words(&error) {
-                let _ = end.within(say(&mut stream, status, text)).await;
-            }
+            give_up(&mut stream, &error, end).await;
             return Err(error);
         }
     };
@@ -98,8 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Pending<S> {
     /// # Errors
     /// [`FramedError`] if it could not be told.
     pub async fn unavailable(mut self) -> Result<(), FramedError> {
-        let text = "authentication is unavailable";
-        let told = say(&mut self.stream, Status::Error, text);
+        let told = say(&mut self.stream, Status::Error, AuthnError::UNAVAILABLE);
         self.deadline.within(told).await?
     }
 }

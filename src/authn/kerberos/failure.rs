@@ -16,17 +16,11 @@ pub(super) fn malformed(reason: impl Into<Cow<'static, str>>) -> AuthnError {
 }
 
 pub(super) fn refused(reason: impl Into<Cow<'static, str>>) -> AuthnError {
-    AuthnError::Refused {
-        mechanism: MECHANISM,
-        reason: reason.into(),
-    }
+    AuthnError::refused(MECHANISM, reason)
 }
 
 pub(super) fn unavailable(reason: impl Into<Cow<'static, str>>) -> AuthnError {
-    AuthnError::Unavailable {
-        mechanism: MECHANISM,
-        reason: reason.into(),
-    }
+    AuthnError::unavailable(MECHANISM, reason)
 }
 
 /// What it means that the library did not take what a peer sent. It says "no such key" of a keytab that is missing and of a

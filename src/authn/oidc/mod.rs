@@ -50,11 +50,9 @@ fn malformed(reason: impl Into<Cow<'static, str>>) -> AuthnError {
 }
 
 fn refused(reason: impl Into<Cow<'static, str>>) -> AuthnError {
-    let (mechanism, reason) = (MECHANISM, reason.into());
-    AuthnError::Refused { mechanism, reason }
+    AuthnError::refused(MECHANISM, reason)
 }
 
 fn unavailable(reason: impl Into<Cow<'static, str>>) -> AuthnError {
-    let (mechanism, reason) = (MECHANISM, reason.into());
-    AuthnError::Unavailable { mechanism, reason }
+    AuthnError::unavailable(MECHANISM, reason)
 }

@@ -191,10 +191,7 @@ impl SaslMechanism<Connected> for Client {
                     status.map(quoted)
                 });
                 let status = status.unwrap_or_else(|| "an unreadable error".to_owned());
-                let error = AuthnError::Refused {
-                    mechanism: MECHANISM,
-                    reason: format!("the server answers {status}").into(),
-                };
+                let error = AuthnError::refused(MECHANISM, format!("the server answers {status}"));
                 Ok(Step::Continue {
                     reply: END.to_string().into_bytes(),
                     next: Exchange::new(Failing(error)),

@@ -6,7 +6,8 @@ mod verifier;
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{AUTHZID, user_name};
+use super::error::{act_as, user_name};
+use super::opening::Opening;
 use super::{AuthnError, Connected, Exchange, Later, Login, SaslMechanism, Step};
 use crate::identity::{Mechanism, Password, Principal, UserName};
 
@@ -72,11 +73,11 @@ impl Plain {
         password: Option<&Password>,
         act_as: Option<&UserName>,
     ) -> Exchange<Connected> {
-        Exchange::new(Client {
-            user: user.clone(),
-            password: password.cloned(),
-            act_as: act_as.cloned(),
-        })
+        let act_as = act_as.map_or("", UserName::as_str);
+        let password = password.map_or(NO_PASSWORD, Password::as_str);
+        // Of the right length at once: growing would leave copies behind.
+        let message = [act_as, user.as_str(), password].join("\0");
+        Exchange::new(Opening::new(MECHANISM, message))
     }
 }
 
@@ -95,10 +96,7 @@ impl SaslMechanism<Login> for Server {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
         let message = Message::parse(input)?;
         let user = user_name(MECHANISM, "authentication identity", message.authcid)?;
-        let act_as = match message.authzid {
-            "" => None,
-            authzid => Some(user_name(MECHANISM, AUTHZID, authzid)?),
-        };
+        let act_as = act_as(MECHANISM, message.authzid)?;
         let Self(Plain(Some(verifier))) = *self else {
             return Ok(done(user, Mechanism::Simple, act_as));
         };
@@ -124,10 +122,9 @@ fn done(user: UserName, mechanism: Mechanism, act_as: Option<UserName>) -> Step<
 }
 
 fn failed(error: VerifyError) -> AuthnError {
-    let mechanism = MECHANISM;
     match error {
-        VerifyError::Refused { reason } => AuthnError::Refused { mechanism, reason },
-        VerifyError::Unavailable { reason } => AuthnError::Unavailable { mechanism, reason },
+        VerifyError::Refused { reason } => AuthnError::refused(MECHANISM, reason),
+        VerifyError::Unavailable { reason } => AuthnError::unavailable(MECHANISM, reason),
     }
 }
 
@@ -161,30 +158,6 @@ impl<'a> Message<'a> {
             authzid,
             authcid,
             password,
-        })
-    }
-}
-
-struct Client {
-    user: UserName,
-    password: Option<Password>,
-    act_as: Option<UserName>,
-}
-
-impl SaslMechanism<Connected> for Client {
-    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
-        // A server that waits for the client to begin may ask for it with an empty challenge (RFC 4422 §3.1).
-        if !input.is_empty() {
-            return Err(AuthnError::malformed(MECHANISM, "the server has spoken"));
-        }
-        let act_as = self.act_as.as_ref().map_or("", UserName::as_str);
-        let password = self.password.as_ref().map_or(NO_PASSWORD, Password::as_str);
-        Ok(Step::Done {
-            end: Connected::default(),
-            // Of the right length at once: growing would leave copies behind.
-            reply: [act_as, self.user.as_str(), password]
-                .join("\0")
-                .into_bytes(),
         })
     }
 }

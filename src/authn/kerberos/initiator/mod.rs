@@ -1,5 +1,6 @@
 //! The client's side of Kerberos.
 
+mod begin;
 mod establish;
 mod negotiate;
 mod sasl;
@@ -12,6 +13,8 @@ use super::login::KerberosLogin;
 use crate::authn::{Connected, Exchange, Qop};
 use crate::identity::UserName;
 
+use begin::Begin;
+use establish::Wire;
 pub use target::Target;
 
 /// What opens connections as the user of a [`KerberosLogin`]: how they are to be protected, and for whom they are.
@@ -94,7 +97,7 @@ impl Initiator {
     /// Begins an exchange of SASL's GSSAPI (RFC 4752). The client speaks first.
     #[must_use]
     pub fn sasl(&self, target: &Target) -> Exchange<Connected> {
-        Exchange::new(sasl::begin(&self.login, target, self.options.clone()))
+        self.begin(target, Wire::Kerberos)
     }
 
     /// Begins an exchange of HTTP's Negotiate (SPNEGO, RFC 4559): each reply goes into `Authorization`, each token of
@@ -102,7 +105,18 @@ impl Initiator {
     /// has proved who it is: an answer of 200 without a token is not to be trusted. No layer comes of it.
     #[must_use]
     pub fn negotiate(&self, target: &Target) -> Exchange<Connected> {
-        Exchange::new(negotiate::begin(&self.login, target, self.options.clone()))
+        self.begin(target, Wire::Negotiate)
+    }
+
+    fn begin(&self, target: &Target, wire: Wire) -> Exchange<Connected> {
+        let (login, options) = (self.login.clone(), self.options.clone());
+        let target = target.clone();
+        Exchange::new(Begin {
+            login,
+            target,
+            options,
+            wire,
+        })
     }
 }
 

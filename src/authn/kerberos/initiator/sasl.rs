@@ -2,54 +2,18 @@
 
 use libgssapi::context::{ClientCtx, CtxFlags, SecurityContext};
 
-use super::establish::{Establish, Progress, Wire};
-use super::{Options, Target};
+use super::Options;
+use super::establish::{Establish, Progress};
 use crate::authn::kerberos::layer::{self, Context, GssLayer};
-use crate::authn::kerberos::login::KerberosLogin;
 use crate::authn::kerberos::offer::{Offer, Overhead};
 use crate::authn::kerberos::trouble::Trouble;
 use crate::authn::{AuthnError, Connected, Exchange, Qop, SaslMechanism, SecurityLayer, Step};
 use crate::identity::UserName;
 
-pub(super) fn begin(
-    login: &KerberosLogin,
-    target: &Target,
-    options: Options,
-) -> impl SaslMechanism<Connected> + use<> {
-    Begin {
-        login: login.clone(),
-        target: target.clone(),
-        options,
-    }
-}
-
-struct Begin {
-    login: KerberosLogin,
-    target: Target,
-    options: Options,
-}
-
-impl SaslMechanism<Connected> for Begin {
-    fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
-        if !input.is_empty() {
-            return Err(Trouble::malformed("the client speaks first").into());
-        }
-        let confidential = self.options.qops.contains(&Qop::Confidentiality);
-        let bindings = self.options.bindings.clone();
-        let target = &self.target;
-        let begun = Establish::begin(&self.login, target, Wire::Kerberos, confidential, bindings);
-        let (establish, reply) = begun?;
-        let next = Exchange::new(Establishing {
-            establish,
-            options: self.options,
-        });
-        Ok(Step::Continue { reply, next })
-    }
-}
-
-struct Establishing {
-    establish: Establish,
-    options: Options,
+/// What follows the first token.
+pub(super) struct Establishing {
+    pub(super) establish: Establish,
+    pub(super) options: Options,
 }
 
 impl SaslMechanism<Connected> for Establishing {
