@@ -99,14 +99,21 @@ impl AuthnError {
     }
 }
 
+/// As errors call it.
+pub(super) const AUTHZID: &str = "authorization identity";
+
 /// For whom the peer wants to act, by its authorization identity (RFC 4422 §2): an empty one is its own.
 pub(super) fn act_as(
     mechanism: &'static str,
-    authzid: &str,
+    authzid: impl AsRef<[u8]>,
 ) -> Result<Option<UserName>, AuthnError> {
-    match authzid {
-        "" => Ok(None),
-        authzid => user_name(mechanism, "authorization identity", authzid).map(Some),
+    match std::str::from_utf8(authzid.as_ref()) {
+        Ok("") => Ok(None),
+        Ok(authzid) => user_name(mechanism, AUTHZID, authzid).map(Some),
+        Err(_) => Err(AuthnError::malformed(
+            mechanism,
+            format!("the {AUTHZID} is not UTF-8"),
+        )),
     }
 }
 

@@ -46,10 +46,7 @@ struct Server {
 
 impl SaslMechanism<Login> for Server {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
-        let authzid = std::str::from_utf8(input).map_err(|_| {
-            AuthnError::malformed(MECHANISM, "the authorization identity is not UTF-8")
-        })?;
-        let act_as = act_as(MECHANISM, authzid)?;
+        let act_as = act_as(MECHANISM, input)?;
         Ok(Step::Done {
             end: Login::new(self.principal).acting_as(act_as),
             reply: Vec::new(),

@@ -239,32 +239,27 @@ fn messages_are_read_as_the_grammar_says() {
             "n,a==,\x01auth=Bearer TOKEN\x01\x01",
             "'=' in the authorization identity is not an escape",
         ),
+        (
+            "n,a=,\x01auth=Bearer TOKEN\x01\x01",
+            "the authorization identity is not a user name",
+        ),
+        (
+            "n,a=a=2Cb,\x01auth=Bearer TOKEN\x01\x01",
+            "the authorization identity holds ',' at byte 1",
+        ),
+        (
+            "n,a=a=3D=2C,\x01auth=Bearer TOKEN\x01\x01",
+            "the authorization identity holds '=' at byte 1",
+        ),
+        (
+            "n,a=root/x,\x01auth=Bearer TOKEN\x01\x01",
+            "the authorization identity holds '/' at byte 4",
+        ),
     ] {
         let error = step(message).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("OAUTHBEARER authentication failed: {reason}"),
-            "{message:?}"
-        );
-    }
-    for (message, reason) in [
-        ("n,a=,\x01auth=Bearer TOKEN\x01\x01", "user name is empty"),
-        (
-            "n,a=a=2Cb,\x01auth=Bearer TOKEN\x01\x01",
-            "user name \"a,b\" holds ',' at byte 1",
-        ),
-        (
-            "n,a=a=3D=2C,\x01auth=Bearer TOKEN\x01\x01",
-            "user name \"a=,\" holds '=' at byte 1",
-        ),
-        (
-            "n,a=root/x,\x01auth=Bearer TOKEN\x01\x01",
-            "user name \"root/x\" holds '/' at byte 4",
-        ),
-    ] {
-        assert_eq!(
-            step(message).unwrap_err().to_string(),
-            reason,
             "{message:?}"
         );
     }

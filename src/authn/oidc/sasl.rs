@@ -3,6 +3,7 @@
 use super::Bearer;
 use super::json::Object;
 use super::key::quoted;
+use crate::authn::error::{AUTHZID, user_name};
 use crate::authn::{AuthnError, Connected, Exchange, Login, SaslMechanism, Step};
 use crate::identity::{Password, UserName};
 
@@ -93,7 +94,7 @@ impl<'a> Request<'a> {
         }
         let (authzid, rest) = rest.split_once(',').ok_or_else(gs2)?;
         let act_as = match authzid.strip_prefix("a=") {
-            Some(name) => Some(UserName::new(&unescaped(name)?)?),
+            Some(name) => Some(user_name(MECHANISM, AUTHZID, &unescaped(name)?)?),
             None if authzid.is_empty() => None,
             None => return Err(gs2()),
         };

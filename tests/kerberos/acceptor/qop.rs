@@ -232,7 +232,7 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
         "acceptor::qop::a_choice_that_breaks_the_rules_is_malformed",
         |realm| {
             let service = alice_and_service(realm);
-            let cases: [(bool, Vec<u8>, &str); 10] = [
+            let cases: [(bool, Vec<u8>, &str); 11] = [
                 (false, vec![], "shorter than 4 bytes"),
                 (false, vec![1, 0, 0], "shorter than 4 bytes"),
                 (
@@ -269,6 +269,12 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
                     false,
                     vec![1, 0, 0, 0, 0xff],
                     "the authorization identity is not UTF-8",
+                ),
+                // Not the text, which may be a password that was put in the wrong place.
+                (
+                    false,
+                    choice(1, 0, "root/x"),
+                    "the authorization identity holds '/' at byte 4",
                 ),
                 (true, choice(1, 0, ""), "is encrypted; expected it signed"),
             ];

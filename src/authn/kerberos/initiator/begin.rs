@@ -4,8 +4,8 @@ use super::establish::{Establish, Wire};
 use super::negotiate::Negotiating;
 use super::sasl::Establishing;
 use super::{Options, Target};
+use crate::authn::kerberos::client_failure::ClientFailure;
 use crate::authn::kerberos::login::KerberosLogin;
-use crate::authn::kerberos::trouble::Trouble;
 use crate::authn::{AuthnError, Connected, Exchange, Qop, SaslMechanism, Step};
 
 pub(super) struct Begin {
@@ -18,7 +18,7 @@ pub(super) struct Begin {
 impl SaslMechanism<Connected> for Begin {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Connected>, AuthnError> {
         if !input.is_empty() {
-            return Err(Trouble::malformed("the client speaks first").into());
+            return Err(ClientFailure::malformed("the client speaks first").into());
         }
         let Self {
             login,

@@ -6,8 +6,8 @@ use libgssapi::context::{ClientCtx, CtxFlags, SecurityContext};
 use libgssapi::oid::{GSS_MECH_KRB5, GSS_MECH_SPNEGO};
 
 use super::Target;
+use crate::authn::kerberos::client_failure::ClientFailure;
 use crate::authn::kerberos::login::{Handle, KerberosLogin};
-use crate::authn::kerberos::trouble::Trouble;
 
 /// Whether Kerberos speaks for itself or inside of SPNEGO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Establish {
         wire: Wire,
         confidential: bool,
         bindings: Option<Arc<[u8]>>,
-    ) -> Result<(Self, Vec<u8>), Trouble> {
+    ) -> Result<(Self, Vec<u8>), ClientFailure> {
         let mut flags = CtxFlags::GSS_C_MUTUAL_FLAG
             | CtxFlags::GSS_C_INTEG_FLAG
             | CtxFlags::GSS_C_REPLAY_FLAG
@@ -64,12 +64,12 @@ impl Establish {
             let handle = credential.handle()?;
             let mut context = ClientCtx::new(Some(handle.cred()), name, flags, Some(mechanism));
             let token = context.step(None, bindings.as_deref()).map_err(|error| {
-                let trouble = Trouble::from(error);
-                let trouble = match wire {
-                    Wire::Kerberos => trouble,
-                    Wire::Negotiate => why(&handle, &target).unwrap_or(trouble),
+                let failure = ClientFailure::from(error);
+                let failure = match wire {
+                    Wire::Kerberos => failure,
+                    Wire::Negotiate => why(&handle, &target).unwrap_or(failure),
                 };
-                trouble.at(&target.to_string())
+                failure.at(&target.to_string())
             })?;
             // Mutual authentication takes an answer, so there is a question.
             let token = token.map(|token| token.to_vec()).unwrap_or_default();
@@ -83,12 +83,12 @@ impl Establish {
         });
         begun
             .unwrap_or_else(|late| Err(late.into()))
-            .map_err(|trouble| login.excused(trouble))
+            .map_err(|failure| login.excused(failure))
     }
 
-    pub(super) fn step(mut self, token: &[u8]) -> Result<Progress, Trouble> {
+    pub(super) fn step(mut self, token: &[u8]) -> Result<Progress, ClientFailure> {
         if token.is_empty() {
-            return Err(Trouble::malformed(
+            return Err(ClientFailure::malformed(
                 "the server has not proved who it is: it sent no token",
             ));
         }
@@ -100,22 +100,26 @@ impl Establish {
         Ok(Progress::More(self, reply.unwrap_or_default()))
     }
 
-    fn established(self, token: Option<Vec<u8>>) -> Result<Established, Trouble> {
+    fn established(self, token: Option<Vec<u8>>) -> Result<Established, ClientFailure> {
         let info = self.context.info()?;
         if !info
             .flags
             .contains(CtxFlags::GSS_C_MUTUAL_FLAG | CtxFlags::GSS_C_INTEG_FLAG)
         {
-            return Err(Trouble::refused("the server has not proved who it is"));
+            return Err(ClientFailure::refused(
+                "the server has not proved who it is",
+            ));
         }
         if info.mechanism != GSS_MECH_KRB5 {
-            return Err(Trouble::refused("the server has chosen another mechanism"));
+            return Err(ClientFailure::refused(
+                "the server has chosen another mechanism",
+            ));
         }
         let server = info.target_name.display_name()?;
         let server = String::from_utf8_lossy(&server).into_owned();
         if !self.target.is_met_by(&server) {
             let target = self.target;
-            return Err(Trouble::refused(format!(
+            return Err(ClientFailure::refused(format!(
                 "the server is {server}, and {target} was asked for"
             )));
         }
@@ -130,9 +134,9 @@ impl Establish {
 
 /// What Kerberos by itself says of a target that SPNEGO has no token for. SPNEGO numbers the codes of Kerberos anew, and so
 /// does not tell a KDC that is down from a service that is not known.
-fn why(handle: &Handle, target: &Target) -> Option<Trouble> {
+fn why(handle: &Handle, target: &Target) -> Option<ClientFailure> {
     let (cred, name) = (handle.cred(), target.import().ok()?);
     let flags = CtxFlags::GSS_C_MUTUAL_FLAG;
     let mut context = ClientCtx::new(Some(cred), name, flags, Some(GSS_MECH_KRB5));
-    context.step(None, None).err().map(Trouble::from)
+    context.step(None, None).err().map(ClientFailure::from)
 }

@@ -4,9 +4,9 @@ use libgssapi::context::{ClientCtx, CtxFlags, SecurityContext};
 
 use super::Options;
 use super::establish::{Establish, Progress};
+use crate::authn::kerberos::client_failure::ClientFailure;
 use crate::authn::kerberos::layer::{self, Context, GssLayer};
 use crate::authn::kerberos::offer::{Offer, Overhead};
-use crate::authn::kerberos::trouble::Trouble;
 use crate::authn::{AuthnError, Connected, Exchange, Qop, SaslMechanism, SecurityLayer, Step};
 use crate::identity::UserName;
 
@@ -53,12 +53,12 @@ impl SaslMechanism<Connected> for Choosing {
 }
 
 impl Choosing {
-    fn choose(mut self, input: &[u8]) -> Result<Step<Connected>, Trouble> {
+    fn choose(mut self, input: &[u8]) -> Result<Step<Connected>, ClientFailure> {
         let offer = layer::unwrap(&mut self.context, input)
-            .map_err(|error| Trouble::from(error).at("the server's offer"))?;
+            .map_err(|error| ClientFailure::from(error).at("the server's offer"))?;
         let Some((offer, [])) = Offer::decode(&offer) else {
             let length = offer.len();
-            return Err(Trouble::malformed(format!(
+            return Err(ClientFailure::malformed(format!(
                 "the server's offer has {length} bytes instead of 4"
             )));
         };
@@ -77,11 +77,13 @@ impl Choosing {
             Qop::Auth => None,
             Qop::Integrity | Qop::Confidentiality => {
                 let overhead = Overhead::seen(&reply, answer.len()).ok_or_else(|| {
-                    Trouble::refused("the encryption type of the ticket protects nothing any more")
+                    ClientFailure::refused(
+                        "the encryption type of the ticket protects nothing any more",
+                    )
                 })?;
                 let most = overhead.max_message(qop, offer.buffer).ok_or_else(|| {
                     let buffer = offer.buffer;
-                    Trouble::malformed(format!(
+                    ClientFailure::malformed(format!(
                         "the server's buffer of {buffer} bytes holds no message"
                     ))
                 })?;
@@ -99,7 +101,7 @@ impl Choosing {
 }
 
 /// The first of `preferences` that the server offers. `sealed`: whether the context can encrypt.
-fn choose(offer: Offer, preferences: &[Qop], sealed: bool) -> Result<Qop, Trouble> {
+fn choose(offer: Offer, preferences: &[Qop], sealed: bool) -> Result<Qop, ClientFailure> {
     let possible = |&qop: &Qop| {
         offer.mask & qop.bit() != 0
             && match qop {
@@ -112,7 +114,7 @@ fn choose(offer: Offer, preferences: &[Qop], sealed: bool) -> Result<Qop, Troubl
     chosen.ok_or_else(|| {
         let all = [Qop::Auth, Qop::Integrity, Qop::Confidentiality];
         let offered: Vec<Qop> = all.into_iter().filter(possible).collect();
-        Trouble::refused(format!(
+        ClientFailure::refused(format!(
             "the server offers the protection {offered:?}, and one of {preferences:?} is wanted"
         ))
     })

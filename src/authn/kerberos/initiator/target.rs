@@ -7,7 +7,7 @@ use libgssapi::name::Name;
 use libgssapi::oid::{GSS_NT_HOSTBASED_SERVICE, GSS_NT_KRB5_PRINCIPAL};
 
 use crate::authn::kerberos::ServicePrincipal;
-use crate::authn::kerberos::trouble::Trouble;
+use crate::authn::kerberos::client_failure::ClientFailure;
 
 /// The service that a client wants to talk to, and that has to prove to be it.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Target {
         })
     }
 
-    pub(super) fn import(&self) -> Result<Name, Trouble> {
+    pub(super) fn import(&self) -> Result<Name, ClientFailure> {
         let name: Result<Name, Error> = match &self.0 {
             Kind::Principal(principal) => Name::new(
                 principal.to_string().as_bytes(),
@@ -45,7 +45,7 @@ impl Target {
                         })
                 };
                 if odd(service) || odd(host) {
-                    return Err(Trouble::refused(format!(
+                    return Err(ClientFailure::refused(format!(
                         "{:?} is not the name of a service on a host",
                         self.to_string()
                     )));
@@ -129,10 +129,10 @@ mod tests {
             ("alluxio", "node 1"),
             ("alluxio", "node1\0"),
         ] {
-            let trouble = Target::on_host(service, host).import().unwrap_err();
+            let failure = Target::on_host(service, host).import().unwrap_err();
             assert!(
-                trouble.to_string().contains("is not the name of a service"),
-                "{trouble}"
+                failure.to_string().contains("is not the name of a service"),
+                "{failure}"
             );
         }
         assert!(Target::on_host("alluxio", "node1").import().is_ok());

@@ -12,8 +12,8 @@ use super::patience::Patience;
 use super::schedule::BackOff;
 use super::{LoginError, LoginSource};
 use crate::authn::kerberos::ServicePrincipal;
+use crate::authn::kerberos::client_failure::ClientFailure;
 use crate::authn::kerberos::credential::{MemoryCache, Usage, acquire};
-use crate::authn::kerberos::trouble::Trouble;
 
 /// Where a client finds its credential, in upstream's order: the keytab, and if that does not lead to a login, the ticket
 /// cache that `kinit` has filled (`alluxio.security.kerberos.client.keytab.file` and `….client.principal`).
@@ -96,12 +96,12 @@ impl Credentials {
         let (of_keytab, of_cache) = (principal.clone(), principal);
         let mut failed = Vec::new();
         match self.keytab.clone() {
-            None => failed.push(Trouble::refused("no keytab file")),
+            None => failed.push(ClientFailure::refused("no keytab file")),
             Some(keytab) => {
                 let place = format!("keytab {}", keytab.display());
                 match self.ask(move || from_keytab(of_keytab.as_deref(), &keytab, now)) {
                     Ok(credential) => return Ok(credential),
-                    Err(trouble) => failed.push(trouble.at(&place)),
+                    Err(failure) => failed.push(failure.at(&place)),
                 }
             }
         }
@@ -115,16 +115,16 @@ impl Credentials {
             Ok(credential) => {
                 let principal = &credential.principal;
                 let reason = format!("its ticket of {principal} is no gain over the one before");
-                failed.push(Trouble::refused(reason).at(&place));
+                failed.push(ClientFailure::refused(reason).at(&place));
             }
-            Err(trouble) => failed.push(trouble.at(&place)),
+            Err(failure) => failed.push(failure.at(&place)),
         }
         let reason = failed
             .iter()
-            .map(Trouble::to_string)
+            .map(ClientFailure::to_string)
             .collect::<Vec<_>>()
             .join("; ");
-        Err(if failed.iter().any(Trouble::is_unavailable) {
+        Err(if failed.iter().any(ClientFailure::is_unavailable) {
             LoginError::Unavailable { reason }
         } else {
             LoginError::NoCredentials { reason }
@@ -133,8 +133,8 @@ impl Credentials {
 
     fn ask(
         &self,
-        work: impl FnOnce() -> Result<Credential, Trouble> + Send + 'static,
-    ) -> Result<Credential, Trouble> {
+        work: impl FnOnce() -> Result<Credential, ClientFailure> + Send + 'static,
+    ) -> Result<Credential, ClientFailure> {
         let answer = self.patience.ask(work);
         answer.unwrap_or_else(|late| Err(late.into()))
     }
@@ -196,14 +196,14 @@ impl Credential {
         source: LoginSource,
         cache: Option<&str>,
         now: SystemTime,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, ClientFailure> {
         // This is what makes the library ask the KDC, or find the cache expired.
-        let life = cred.lifetime().map_err(Trouble::from)?;
+        let life = cred.lifetime().map_err(ClientFailure::from)?;
         if life.is_zero() {
-            return Err(Trouble::expired());
+            return Err(ClientFailure::expired());
         }
         let principal = cred.name().and_then(|name| name.display_name());
-        let principal = principal.map_err(Trouble::from)?;
+        let principal = principal.map_err(ClientFailure::from)?;
         Ok(Self {
             principal: String::from_utf8_lossy(&principal).into_owned(),
             source,
@@ -217,7 +217,7 @@ impl Credential {
 
     /// A handle for one exchange at a time. The library locks it while it asks the KDC for the ticket of a service: with one
     /// for all, one service that nobody has a ticket for would make all others wait.
-    pub(in super::super) fn handle(self: &Arc<Self>) -> Result<Handle, Trouble> {
+    pub(in super::super) fn handle(self: &Arc<Self>) -> Result<Handle, ClientFailure> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let cred = match idle {
             Some(cred) => cred,
@@ -254,22 +254,22 @@ fn from_keytab(
     principal: Option<&str>,
     keytab: &Path,
     now: SystemTime,
-) -> Result<Credential, Trouble> {
+) -> Result<Credential, ClientFailure> {
     // What the library says of one that it cannot read is about the cache.
-    File::open(keytab).map_err(|error| Trouble::refused(error.to_string()))?;
+    File::open(keytab).map_err(|error| ClientFailure::refused(error.to_string()))?;
     let path = keytab
         .to_str()
-        .ok_or_else(|| Trouble::refused("the path is not UTF-8"))?;
+        .ok_or_else(|| ClientFailure::refused("the path is not UTF-8"))?;
     // Else the library takes what stands before a colon for a kind of keytab.
     let keytab = format!("FILE:{path}");
     let tickets = MemoryCache::new()?;
     let store = [("client_keytab", &*keytab), ("ccache", tickets.name())];
     let cred = acquire(principal, Usage::Initiate, &store).map_err(|error| {
-        let trouble = Trouble::from(error);
+        let failure = ClientFailure::from(error);
         match principal {
-            _ if !trouble.is_without_cache() => trouble,
-            Some(principal) => Trouble::refused(format!("it has no key of {principal}")),
-            None => Trouble::refused("it has no keys"),
+            _ if !failure.is_without_cache() => failure,
+            Some(principal) => ClientFailure::refused(format!("it has no key of {principal}")),
+            None => ClientFailure::refused("it has no keys"),
         }
     })?;
     let source = LoginSource::Keytab;
@@ -284,14 +284,14 @@ fn from_cache(
     principal: Option<&str>,
     cache: Option<&str>,
     now: SystemTime,
-) -> Result<Credential, Trouble> {
+) -> Result<Credential, ClientFailure> {
     let cred = open(principal, cache)?;
     Credential::new(&cred, LoginSource::TicketCache, cache, now)
 }
 
 /// What is in a ticket cache, and nothing else: with a keytab the library asks the KDC when it thinks it is time to, the
 /// default keytab included, and overwrites the cache.
-fn open(principal: Option<&str>, cache: Option<&str>) -> Result<Cred, Trouble> {
+fn open(principal: Option<&str>, cache: Option<&str>) -> Result<Cred, ClientFailure> {
     let mut store = vec![("client_keytab", "MEMORY:bailiwick-none")];
     store.extend(cache.map(|cache| ("ccache", cache)));
     Ok(acquire(principal, Usage::Initiate, &store)?)

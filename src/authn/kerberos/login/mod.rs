@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use arc_swap::ArcSwap;
 
 use super::Initiator;
-use super::trouble::Trouble;
+use super::client_failure::ClientFailure;
 
 pub use credentials::Credentials;
 pub(super) use credentials::{Credential, Handle};
@@ -198,14 +198,14 @@ impl KerberosLogin {
         self.shared.current.load_full()
     }
 
-    /// The same trouble, unless it comes of a login that could not be renewed in time because the KDC does not answer: then
-    /// that is the trouble. For the exchange that failed it is no matter who has asked the KDC in vain.
-    pub(super) fn excused(&self, trouble: Trouble) -> Trouble {
+    /// The same failure, unless it comes of a login that could not be renewed in time because the KDC does not answer: then
+    /// it is that. For the exchange that failed it is no matter who has asked the KDC in vain.
+    pub(super) fn excused(&self, failed: ClientFailure) -> ClientFailure {
         match self.shared.status.load().failure.as_ref() {
-            Some(failure) if failure.error.is_unavailable() && trouble.is_expiry() => {
-                Trouble::unavailable(format!("{trouble}; {}", failure.error))
+            Some(failure) if failure.error.is_unavailable() && failed.is_expiry() => {
+                ClientFailure::unavailable(format!("{failed}; {}", failure.error))
             }
-            _ => trouble,
+            _ => failed,
         }
     }
 

@@ -7,13 +7,14 @@ use libgssapi::oid::GSS_MECH_KRB5;
 use libgssapi_sys::GSS_C_CHANNEL_BOUND_FLAG;
 
 use super::Acceptor;
-use super::failure::{malformed, of_peer, refused};
-use super::token::{Kind, kind};
+use super::failure::of_peer;
+use super::first_token::{Kind, kind};
+use crate::authn::kerberos::failure::{malformed, refused};
 use crate::authn::{AuthToLocal, AuthnError};
 use crate::identity::{Mechanism, Principal};
 
 /// A context under way.
-pub(super) struct Accepting {
+pub(super) struct Establish {
     acceptor: Acceptor,
     context: ServerCtx,
     /// What it may begin with; nothing once it has begun.
@@ -21,22 +22,22 @@ pub(super) struct Accepting {
 }
 
 /// What one token led to.
-pub(super) enum Accepted {
+pub(super) enum Progress {
     /// Another token has to come.
-    Continue(Accepting, Vec<u8>),
+    More(Establish, Vec<u8>),
     /// The context is there, and the peer is known.
-    Complete(Peer, Vec<u8>),
+    Established(Established, Vec<u8>),
 }
 
 /// A peer whose ticket was accepted.
-pub(super) struct Peer {
+pub(super) struct Established {
     pub(super) acceptor: Acceptor,
     pub(super) context: ServerCtx,
     pub(super) principal: Principal,
     pub(super) flags: CtxFlags,
 }
 
-impl Accepting {
+impl Establish {
     pub(super) fn new(acceptor: Acceptor, kinds: &'static [Kind], credential: Cred) -> Self {
         Self {
             acceptor,
@@ -45,7 +46,7 @@ impl Accepting {
         }
     }
 
-    pub(super) fn step(mut self, token: &[u8]) -> Result<Accepted, AuthnError> {
+    pub(super) fn step(mut self, token: &[u8]) -> Result<Progress, AuthnError> {
         if let Some(kinds) = self.kinds.take() {
             match kind(token) {
                 kind if kinds.contains(&kind) => {}
@@ -60,13 +61,13 @@ impl Accepting {
             .map_err(|error| self.acceptor.failure(&error))?
             .map_or_else(Vec::new, |reply| reply.to_vec());
         if self.context.is_complete() {
-            Ok(Accepted::Complete(self.complete()?, reply))
+            Ok(Progress::Established(self.established()?, reply))
         } else {
-            Ok(Accepted::Continue(self, reply))
+            Ok(Progress::More(self, reply))
         }
     }
 
-    fn complete(mut self) -> Result<Peer, AuthnError> {
+    fn established(mut self) -> Result<Established, AuthnError> {
         // Nobody asked for what a client may hand over in order to be acted for.
         drop(self.context.take_delegated_cred());
         let info = self.context.info().map_err(|error| of_peer(&error))?;
@@ -86,7 +87,7 @@ impl Accepting {
             return Err(refused("the client is not bound to this channel"));
         }
         let principal = principal(self.acceptor.names(), &text(&info.source_name)?, info.flags)?;
-        Ok(Peer {
+        Ok(Established {
             acceptor: self.acceptor,
             context: self.context,
             principal,

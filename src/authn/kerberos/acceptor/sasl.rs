@@ -2,43 +2,45 @@
 
 use libgssapi::context::{CtxFlags, SecurityContext};
 
-use super::accepting::{Accepted, Accepting, Peer};
-use super::failure::{malformed, of_peer, refused};
-use super::layer::{Context, GssLayer, is_sealed, unwrap};
-use super::offer::{Offer, Overhead};
+use super::establish::{Establish, Established, Progress};
+use super::failure::of_peer;
+use crate::authn::error::act_as;
+use crate::authn::kerberos::failure::{MECHANISM, malformed, refused};
+use crate::authn::kerberos::layer::{Context, GssLayer, is_sealed, unwrap};
+use crate::authn::kerberos::offer::{Offer, Overhead};
 use crate::authn::{AuthnError, Exchange, Login, Qop, QopSet, SaslMechanism, SecurityLayer, Step};
 use crate::identity::UserName;
 
 /// The context is being established.
-pub(super) struct SaslServer(Accepting);
+pub(super) struct SaslServer(Establish);
 
 /// It is, and the client has to take notice of the last token, with no data.
-struct Answered(Peer);
+struct Answered(Established);
 
 /// The layers have been offered, and the client has to choose.
 struct Offered {
-    peer: Peer,
+    peer: Established,
     qops: QopSet,
     /// None with an encryption type that has no layers here.
     overhead: Option<Overhead>,
 }
 
 impl SaslServer {
-    pub(super) const fn new(accepting: Accepting) -> Self {
-        Self(accepting)
+    pub(super) const fn new(establish: Establish) -> Self {
+        Self(establish)
     }
 }
 
 impl SaslMechanism<Login> for SaslServer {
     fn step(self: Box<Self>, input: &[u8]) -> Result<Step<Login>, AuthnError> {
         match self.0.step(input)? {
-            Accepted::Continue(accepting, reply) => Ok(Step::Continue {
+            Progress::More(establish, reply) => Ok(Step::Continue {
                 reply,
-                next: Exchange::new(Self(accepting)),
+                next: Exchange::new(Self(establish)),
             }),
             // Without mutual authentication there is no last token.
-            Accepted::Complete(peer, reply) if reply.is_empty() => offer(peer),
-            Accepted::Complete(peer, reply) => Ok(Step::Continue {
+            Progress::Established(peer, reply) if reply.is_empty() => offer(peer),
+            Progress::Established(peer, reply) => Ok(Step::Continue {
                 reply,
                 next: Exchange::new(Answered(peer)),
             }),
@@ -58,7 +60,7 @@ impl SaslMechanism<Login> for Answered {
     }
 }
 
-fn offer(mut peer: Peer) -> Result<Step<Login>, AuthnError> {
+fn offer(mut peer: Established) -> Result<Step<Login>, AuthnError> {
     let flags = peer.flags;
     // Then only the answer to the server's own fresh key tells the client from a recording of it.
     if peer.acceptor.accepts_replays() && !flags.contains(CtxFlags::GSS_C_MUTUAL_FLAG) {
@@ -163,13 +165,12 @@ impl SaslMechanism<Login> for Offered {
 }
 
 /// The authorization identity. Whoever names its own principal there acts as nobody else.
-fn act_as_user(peer: &Peer, authzid: &[u8]) -> Result<Option<UserName>, AuthnError> {
-    let authzid = std::str::from_utf8(authzid)
-        .map_err(|_| malformed("the authorization identity is not UTF-8"))?;
-    if authzid.is_empty() || peer.principal.credential() == Some(authzid) {
+fn act_as_user(peer: &Established, authzid: &[u8]) -> Result<Option<UserName>, AuthnError> {
+    let own = peer.principal.credential().map(str::as_bytes);
+    if own == Some(authzid) {
         return Ok(None);
     }
-    Ok(Some(UserName::new(authzid)?))
+    act_as(MECHANISM, authzid)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::authn::AuthnError;
 
 /// A failed call. It is made on the thread that made the call, which alone can still tell what the library has to say.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct ClientFailure {
     kind: Kind,
     reason: String,
 }
@@ -44,7 +44,7 @@ mod code {
     pub(super) const TICKET_EXPIRED: i32 = -1_765_328_352;
 }
 
-impl Trouble {
+impl ClientFailure {
     pub(super) fn refused(reason: impl Into<String>) -> Self {
         Self {
             kind: Kind::Refused,
@@ -94,17 +94,17 @@ impl Trouble {
     }
 }
 
-impl From<Trouble> for AuthnError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble.kind {
-            Kind::Malformed => failure::malformed(trouble.reason),
-            Kind::Refused | Kind::Expired | Kind::WithoutCache => failure::refused(trouble.reason),
-            Kind::Unavailable => failure::unavailable(trouble.reason),
+impl From<ClientFailure> for AuthnError {
+    fn from(failure: ClientFailure) -> Self {
+        match failure.kind {
+            Kind::Malformed => failure::malformed(failure.reason),
+            Kind::Refused | Kind::Expired | Kind::WithoutCache => failure::refused(failure.reason),
+            Kind::Unavailable => failure::unavailable(failure.reason),
         }
     }
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for ClientFailure {
     fn from(error: Error) -> Self {
         let kind = match error.minor.cast_signed() {
             code::SERVICE_UNAVAILABLE
@@ -128,13 +128,13 @@ impl From<Error> for Trouble {
     }
 }
 
-impl From<Impatient> for Trouble {
+impl From<Impatient> for ClientFailure {
     fn from(late: Impatient) -> Self {
         Self::unavailable(late.to_string())
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for ClientFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)
     }
@@ -152,7 +152,7 @@ mod tests {
 
     fn of(major: MajorFlags, minor: i32) -> AuthnError {
         let minor = minor.cast_unsigned();
-        Trouble::from(Error { major, minor }).into()
+        ClientFailure::from(Error { major, minor }).into()
     }
 
     #[test]

@@ -1,78 +1,30 @@
 //! The server side: who comes with a ticket for one of our services.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+mod establish;
+mod failure;
+mod first_token;
+mod keytab;
+mod negotiate;
+mod replay_cache;
+mod sasl;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use libgssapi::credential::Cred;
 use libgssapi::error::Error;
 
-use super::accepting::Accepting;
-use super::credential::{Usage, acquire};
-use super::negotiate::NegotiateServer;
+use super::ServicePrincipal;
+use super::failure::unavailable;
 use super::offer::MAX_BUFFER;
-use super::sasl_server::SaslServer;
-use super::token::Kind;
-use super::{ServicePrincipal, failure};
 use crate::authn::{AuthToLocal, AuthnError, Exchange, Login, Qop, QopSet};
 
-/// Why there is no [`Acceptor`].
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AcceptorError {
-    /// No service was named.
-    #[error("no service principal is given")]
-    NoService,
-    /// The keytab cannot be read.
-    #[error("cannot read keytab `{}`", keytab.display())]
-    Keytab {
-        /// The file.
-        keytab: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// A path that the Kerberos library cannot be told.
-    #[error("path `{}` is not UTF-8", path.display())]
-    Path {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The keytab holds no key for a service, or is no keytab.
-    #[error("keytab `{}` has no usable key for {service}: {reason}", keytab.display())]
-    NoKey {
-        /// The file.
-        keytab: PathBuf,
-        /// The service.
-        service: ServicePrincipal,
-        /// What the library says.
-        reason: String,
-    },
-}
-
-/// Where it is remembered which tickets were shown, so that nobody else shows them again within the clock skew.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReplayCache {
-    /// Where the configuration of the machine says (`KRB5RCACHENAME`, `krb5.conf`): else a file of each user. All processes
-    /// that serve one principal on one host have to share it.
-    System,
-    /// This file.
-    File(PathBuf),
-    /// Nowhere. Whoever records a login can repeat it for some minutes. SASL's GSSAPI is safe from that where the client
-    /// asks for mutual authentication, and is refused without; [`Acceptor::negotiate`] depends on TLS.
-    ReplaysAccepted,
-}
-
-impl ReplayCache {
-    fn name(&self) -> Result<Option<String>, AcceptorError> {
-        Ok(match self {
-            Self::System => None,
-            Self::File(path) => Some(format!("file2:{}", utf8(path)?)),
-            Self::ReplaysAccepted => Some("none:".to_owned()),
-        })
-    }
-}
+use establish::Establish;
+use first_token::Kind;
+pub use keytab::AcceptorError;
+use negotiate::NegotiateServer;
+pub use replay_cache::ReplayCache;
+use sasl::SaslServer;
 
 /// Accepts Kerberos logins for the services of a keytab.
 ///
@@ -133,7 +85,7 @@ impl Acceptor {
             })
             .collect();
         let replays = ReplayCache::System;
-        let credential = credential(&keytab, &principals, &replays)?;
+        let credential = keytab::acquire(&keytab, &principals, &replays)?;
         Ok(Self {
             service: Arc::new(Service {
                 keytab,
@@ -188,7 +140,7 @@ impl Acceptor {
     /// [`AcceptorError`], because the keys are acquired anew.
     pub fn with_replay_cache(self, replays: ReplayCache) -> Result<Self, AcceptorError> {
         let service = &self.service;
-        let credential = credential(&service.keytab, &service.principals, &replays)?;
+        let credential = keytab::acquire(&service.keytab, &service.principals, &replays)?;
         Ok(Self {
             service: Arc::new(Service {
                 keytab: service.keytab.clone(),
@@ -205,7 +157,7 @@ impl Acceptor {
     /// client acts. The client speaks first.
     #[must_use]
     pub fn sasl(&self) -> Exchange<Login> {
-        Exchange::new(SaslServer::new(self.accepting(&[Kind::Kerberos])))
+        Exchange::new(SaslServer::new(self.establish(&[Kind::Kerberos])))
     }
 
     /// An exchange of the tokens of HTTP's scheme `Negotiate` (RFC 4559), decoded: Kerberos, by itself or inside of SPNEGO.
@@ -213,38 +165,38 @@ impl Acceptor {
     /// protected by it, so use it over TLS.
     #[must_use]
     pub fn negotiate(&self) -> Exchange<Login> {
-        let accepting = self.accepting(&[Kind::Kerberos, Kind::Spnego]);
-        Exchange::new(NegotiateServer::new(accepting))
+        let establish = self.establish(&[Kind::Kerberos, Kind::Spnego]);
+        Exchange::new(NegotiateServer::new(establish))
     }
 
-    fn accepting(&self, kinds: &'static [Kind]) -> Accepting {
-        Accepting::new(self.clone(), kinds, self.service.credential.clone())
+    fn establish(&self, kinds: &'static [Kind]) -> Establish {
+        Establish::new(self.clone(), kinds, self.service.credential.clone())
     }
 
-    pub(super) const fn qops(&self) -> QopSet {
+    const fn qops(&self) -> QopSet {
         self.qops
     }
 
-    pub(super) const fn buffer(&self) -> u32 {
+    const fn buffer(&self) -> u32 {
         self.buffer
     }
 
-    pub(super) fn binding(&self) -> Option<&[u8]> {
+    fn binding(&self) -> Option<&[u8]> {
         self.binding.as_deref()
     }
 
-    pub(super) fn names(&self) -> &AuthToLocal {
+    fn names(&self) -> &AuthToLocal {
         &self.service.names
     }
 
     /// Whether a ticket for that principal is a ticket for us.
-    pub(super) fn is(&self, principal: &str) -> bool {
+    fn is(&self, principal: &str) -> bool {
         let mut ours = self.service.principals.iter();
         ours.any(|(_, text)| text == principal)
     }
 
     /// What it means that a context could not be established: the peer's fault only if the keytab is well.
-    pub(super) fn failure(&self, error: &Error) -> AuthnError {
+    fn failure(&self, error: &Error) -> AuthnError {
         let Service {
             keytab,
             principals,
@@ -253,60 +205,23 @@ impl Acceptor {
         } = &*self.service;
         match failure::of_peer(error) {
             // Read at once: the library keeps its texts for each thread, until the next call.
-            refused @ AuthnError::Refused { .. } => match credential(keytab, principals, replays) {
-                Ok(_) => refused,
-                Err(AcceptorError::Keytab { keytab, source }) => failure::unavailable(format!(
-                    "cannot read keytab `{}`: {source}",
-                    keytab.display()
-                )),
-                Err(error) => failure::unavailable(error.to_string()),
-            },
+            refused @ AuthnError::Refused { .. } => {
+                match keytab::acquire(keytab, principals, replays) {
+                    Ok(_) => refused,
+                    Err(AcceptorError::Keytab { keytab, source }) => unavailable(format!(
+                        "cannot read keytab `{}`: {source}",
+                        keytab.display()
+                    )),
+                    Err(error) => unavailable(error.to_string()),
+                }
+            }
             other => other,
         }
     }
 
-    pub(super) fn accepts_replays(&self) -> bool {
+    fn accepts_replays(&self) -> bool {
         self.service.replays == ReplayCache::ReplaysAccepted
     }
-}
-
-/// Acquires what tickets are checked with: of the one service, or of whatever the keytab holds if there are several.
-fn credential(
-    keytab: &Path,
-    principals: &[(ServicePrincipal, String)],
-    replays: &ReplayCache,
-) -> Result<Cred, AcceptorError> {
-    // The library's own text does not tell a file that is missing from one that must not be read.
-    File::open(keytab).map_err(|source| AcceptorError::Keytab {
-        keytab: keytab.to_owned(),
-        source,
-    })?;
-    let file = format!("FILE:{}", utf8(keytab)?);
-    let replays = replays.name()?;
-    let mut store = vec![("keytab", file.as_str())];
-    store.extend(replays.as_deref().map(|name| ("rcache", name)));
-    let acquire = |service: &ServicePrincipal, principal: Option<&str>| {
-        acquire(principal, Usage::Accept, &store).map_err(|error| AcceptorError::NoKey {
-            keytab: keytab.to_owned(),
-            service: service.clone(),
-            reason: failure::text(&error),
-        })
-    };
-    let mut last = None;
-    for (service, text) in principals {
-        last = Some((service, acquire(service, Some(text))?));
-    }
-    let (service, credential) = last.ok_or(AcceptorError::NoService)?;
-    match principals {
-        [_] => Ok(credential),
-        _ => acquire(service, None),
-    }
-}
-
-fn utf8(path: &Path) -> Result<&str, AcceptorError> {
-    path.to_str().ok_or_else(|| AcceptorError::Path {
-        path: path.to_owned(),
-    })
 }
 
 impl std::fmt::Debug for Acceptor {
