@@ -43,7 +43,7 @@ pub fn proxy_rules(text: &str) {
             .map(str::to_owned)
             .collect()
     });
-    if UserName::new(&real).is_err() || UserName::new(&target).is_err() || target == "*" {
+    if UserName::new(&real).is_err() || UserName::new(&target).is_err() {
         return;
     }
     let hosts = properties.iter().filter_map(|(key, value)| {

@@ -16,6 +16,12 @@ pub enum AccessListError {
     /// A user or group name that is not valid.
     #[error("invalid access list: {0}")]
     Name(#[from] NameError),
+    /// A user name with a blank, which would divide the users from the groups in the text of the list.
+    #[error("invalid access list: user name {name:?} holds a blank")]
+    Blank {
+        /// The name.
+        name: UserName,
+    },
     /// `*` is not added or removed like a name: a list is for everybody or it is not.
     #[error("{kind} * can not be {done}")]
     Wildcard {
@@ -134,8 +140,11 @@ impl AccessList {
     ///
     /// # Errors
     ///
-    /// [`AccessListError::Wildcard`].
+    /// [`AccessListError::Wildcard`] and [`AccessListError::Blank`].
     pub fn add_user(&mut self, user: UserName) -> Result<(), AccessListError> {
+        if user.as_str().contains(' ') {
+            return Err(AccessListError::Blank { name: user });
+        }
         if self.changes("User", user.as_str(), "added")? {
             self.users.insert(user);
         }
@@ -264,4 +273,25 @@ fn joined<'a, N: fmt::Display + 'a>(
         write!(f, "{name}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_whose_name_the_text_cannot_carry_is_not_added() {
+        let mut list: AccessList = "alice staff".parse().unwrap();
+        let name = UserName::new("bob staff").unwrap();
+        let error = list.add_user(name).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "invalid access list: user name \"bob staff\" holds a blank"
+        );
+        // A group's name may hold blanks: only the first one divides.
+        list.add_group(GroupName::new("Domain Users").unwrap())
+            .unwrap();
+        assert_eq!(list.to_string(), "alice staff,Domain Users");
+        assert_eq!(list.to_string().parse(), Ok(list));
+    }
 }

@@ -128,20 +128,22 @@ impl Resolver {
             let subject = Subject::asserted(real.clone(), groups, principal.mechanism());
             return Ok(policy.admit(subject));
         };
-        if let Some(refusal) = self.prohibited.names(policy, real, target) {
-            return Err(refusal.into());
+        let rules = self.rules.load();
+        let prohibited = |ban| rules.prohibited(real, target, ban);
+        if let Some(ban) = self.prohibited.names(policy, real, target) {
+            return Err(prohibited(ban).into());
         }
         let mut groups = TargetGroups::new(target, &*self.groups);
-        let rules = self.rules.load();
         rules.decide(real, target, &mut groups, peer)?;
         let groups = groups
             .take()
             .map_err(|error| rules.unavailable(real, error))?;
-        if let Some(refusal) = self.prohibited.groups(policy, real, target, &groups) {
-            return Err(refusal.into());
+        if let Some(ban) = self.prohibited.groups(policy, &groups) {
+            return Err(prohibited(ban).into());
         }
+        // Not admitted by the policy: who acts through somebody is no super user.
         let subject = Subject::asserted(target.clone(), groups, principal.mechanism());
-        Ok(policy.admit(subject).via(real.clone()))
+        Ok(subject.via(real.clone()))
     }
 
     /// Says step by step why [`resolve`](Self::resolve) allows or refuses that `principal` acts as `target`: what is
@@ -158,17 +160,21 @@ impl Resolver {
         let mut report = ImpersonationReport::new(real, target, peer);
         let mut groups = TargetGroups::new(target, &*self.groups);
         let rules = self.rules.load();
-        if real != target {
-            report.prohibit(self.prohibited.names(policy, real, target));
-        }
-        rules.report(&mut report, &mut groups);
-        if real != target {
-            match groups.get() {
-                Ok(groups) => {
-                    report.prohibit(self.prohibited.groups(policy, real, target, groups));
-                }
-                Err(error) => report.fail(rules.unavailable(real, error)),
+        if real == target {
+            rules.report(&mut report, &mut groups);
+            if !real.is_unnamed()
+                && let Err(error) = groups.get()
+            {
+                report.fail(error.into());
             }
+            return report;
+        }
+        let prohibited = |ban| rules.prohibited(real, target, ban);
+        report.prohibit(self.prohibited.names(policy, real, target).map(prohibited));
+        rules.report(&mut report, &mut groups);
+        match groups.get() {
+            Ok(groups) => report.prohibit(self.prohibited.groups(policy, groups).map(prohibited)),
+            Err(error) => report.fail(rules.unavailable(real, error)),
         }
         report
     }

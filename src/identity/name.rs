@@ -203,6 +203,12 @@ macro_rules! name_types {
                 }
             }
 
+            /// What sorted slices and tables are searched by.
+            #[inline]
+            pub(crate) const fn hash(self) -> u64 {
+                self.hash
+            }
+
             /// The order of the library's sorted slices: by hash, then text. Cheap, and stable within a process.
             pub(crate) fn hash_order(self, other: Self) -> Ordering {
                 self.hash
@@ -314,14 +320,6 @@ impl UserRef<'_> {
     #[inline]
     pub(crate) fn is_person(self, other: Self) -> bool {
         self == other && !self.text.is_empty()
-    }
-}
-
-impl GroupRef<'_> {
-    /// For the table of [`Groups`](super::Groups).
-    #[inline]
-    pub(super) const fn hash(self) -> u64 {
-        self.hash
     }
 }
 

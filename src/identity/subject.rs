@@ -9,7 +9,8 @@ use super::{GroupName, GroupRef, Mechanism, UserName};
 /// Cloning shares them, so that a cache of groups can hand them out without allocating.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
-    primary: Option<GroupName>,
+    /// Where the primary group is among the members.
+    primary: usize,
     /// Each once, bucket after bucket.
     members: Arc<[GroupName]>,
     /// As many as members, and up to the next power of two; none for none.
@@ -41,8 +42,8 @@ const fn bit(hash: u64) -> u64 {
 impl Groups {
     /// The first group, which new files get and audit lines print.
     #[must_use]
-    pub const fn primary(&self) -> Option<&GroupName> {
-        self.primary.as_ref()
+    pub fn primary(&self) -> Option<&GroupName> {
+        self.members.get(self.primary)
     }
 
     /// Whether `group` is among them.
@@ -97,8 +98,9 @@ impl FromIterator<GroupName> for Groups {
                 bucket.bits |= bit(hash);
             }
         }
+        let primary = members.iter().position(|member| *member == primary);
         Self {
-            primary: Some(primary),
+            primary: primary.unwrap_or_default(),
             members: members.into(),
             buckets: buckets.into(),
         }

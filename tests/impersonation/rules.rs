@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bailiwick::authz::{Impersonation, StaticGroups};
+use bailiwick::identity::UserName;
 
 use crate::proxy::agree;
 use crate::proxy_oracle::{Answer, Question};
@@ -181,6 +182,22 @@ fn what_stars_mean_depends_on_the_system() {
         2,
         "{report}"
     );
+}
+
+#[test]
+fn nothing_is_proposed_for_whom_no_list_can_name() {
+    let hosts_missing = [("p.yarn.users", "bob")];
+    let rules = Impersonation::hadoop("p", hosts_missing).unwrap();
+    let remedies = |real: &UserName, target: &UserName| {
+        let report = rules.explain(real, target, &StaticGroups::default(), None);
+        assert!(report.verdict().is_err());
+        report.remedies().len()
+    };
+    let unnamed = UserName::unnamed();
+    assert_eq!(remedies(&user("yarn"), &user("alice")), 2);
+    assert_eq!(remedies(&user("yarn"), &user("*")), 0);
+    assert_eq!(remedies(&user("yarn"), &unnamed), 0);
+    assert_eq!(remedies(&unnamed, &user("alice")), 0);
 }
 
 #[test]

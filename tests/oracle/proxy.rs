@@ -115,7 +115,7 @@ pub(crate) fn hadoop(prefix: &str, question: &Question) -> Answer {
     }
     let from = question
         .peer
-        .map_or_else(|| "null".to_owned(), |peer| peer.to_string());
+        .map_or_else(|| "null".to_owned(), |peer| peer.to_canonical().to_string());
     Answer::No(format!(
         "Unauthorized connection for super-user: {real} from IP {from}"
     ))

@@ -20,11 +20,19 @@ pub enum HostListError {
         /// The item as written.
         item: String,
     },
-    /// Digits and dots that are no address. Java and the C library each make another one of it.
+    /// Numbers and dots that are no address. Java and the C library each make another one of it.
     #[error("invalid address {item:?}: expected four numbers up to 255 without leading zeros")]
     Address {
         /// The item as written.
         item: String,
+    },
+    /// Something with a character that no host name has: an address with a zone or a port, a pattern, names divided by blanks.
+    #[error("invalid host {item:?}: no address, and a host name holds no {character:?}")]
+    Name {
+        /// The item as written.
+        item: String,
+        /// The character.
+        character: char,
     },
 }
 
@@ -52,7 +60,8 @@ impl HostList {
     /// Reads a list; commas and line ends divide. Nothing is resolved here.
     ///
     /// As in Hadoop, only a `*` alone is every machine; beside others it is a name that nobody has. What Hadoop does not
-    /// know are networks of IPv6; what it knows and this does not are numbers with leading zeros.
+    /// know are networks of IPv6. What it takes and this does not are numbers that C reads otherwise (`010.0.0.1`, `10.1`), and
+    /// what can be no name: it warns of a name that does not resolve, and goes on.
     ///
     /// # Errors
     ///
@@ -60,30 +69,29 @@ impl HostList {
     pub fn parse(text: &str) -> Result<Self, HostListError> {
         let mut ranges = Vec::new();
         let mut names = Vec::new();
-        let mut any = 0;
+        let mut star = false;
         for item in hadoop_items(text) {
+            let refused = || item.to_owned();
             if item == "*" {
-                any += 1;
+                star = true;
             } else if item.contains('/') {
-                ranges.push(Range::parse(item).ok_or_else(|| HostListError::Network {
-                    item: item.to_owned(),
-                })?);
-                continue;
+                let network = Range::parse(item);
+                ranges.push(network.ok_or_else(|| HostListError::Network { item: refused() })?);
             } else if let Ok(address) = item.parse::<IpAddr>() {
                 ranges.push(address.into());
-                continue;
-            } else if item.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-                let item = item.to_owned();
-                return Err(HostListError::Address { item });
+            } else if item.split('.').all(is_number) {
+                return Err(HostListError::Address { item: refused() });
+            } else if let Some(character) = item.chars().find(|c| !may_be_in_name(*c)) {
+                let item = refused();
+                return Err(HostListError::Name { item, character });
+            } else {
+                names.push(item.to_ascii_lowercase().into_boxed_str());
             }
-            names.push(item.to_ascii_lowercase().into_boxed_str());
         }
-        let any = any > 0 && any == names.len() && ranges.is_empty();
-        names.retain(|name| &**name != "*");
         names.sort_unstable();
         names.dedup();
         Ok(Self {
-            any,
+            any: star && ranges.is_empty() && names.is_empty(),
             ranges: ranges.into_iter().collect(),
             names: names.into(),
             resolved: Arc::default(),
@@ -108,6 +116,7 @@ impl HostList {
 
     /// Whether the list holds that machine; an unknown one only if it holds all. It takes no lock, and asks nobody.
     #[must_use]
+    #[inline]
     pub fn includes(&self, peer: Option<IpAddr>) -> bool {
         self.any
             || peer.is_some_and(|peer| {
@@ -145,4 +154,22 @@ impl HostList {
         });
         in_words.collect()
     }
+}
+
+/// Whether it is a number to C, for which a name of numbers is an address. Nothing is one here.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label
+        .strip_prefix("0x")
+        .or_else(|| label.strip_prefix("0X"));
+    hexadecimal.map_or_else(
+        || label.bytes().all(|b| b.is_ascii_digit()),
+        |digits| digits.bytes().all(|b| b.is_ascii_hexdigit()),
+    )
+}
+
+/// What is not ASCII is for the resolver to judge.
+fn may_be_in_name(character: char) -> bool {
+    !character.is_ascii()
+        || character.is_ascii_alphanumeric()
+        || matches!(character, '-' | '_' | '.')
 }

@@ -3,18 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// All addresses from the first to the last, of one family: IPv4 in IPv6 counts as IPv4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Range {
-    first: IpAddr,
-    last: IpAddr,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Range {
+    V4(u32, u32),
+    V6(u128, u128),
 }
 
 impl From<IpAddr> for Range {
     fn from(address: IpAddr) -> Self {
-        let address = address.to_canonical();
-        Self {
-            first: address,
-            last: address,
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address.to_bits(), address.to_bits()),
+            IpAddr::V6(address) => Self::V6(address.to_bits(), address.to_bits()),
         }
     }
 }
@@ -37,49 +36,67 @@ impl Range {
     }
 
     fn v4(base: Ipv4Addr, bits: u32) -> Option<Self> {
-        let rest = u32::MAX.checked_shr(bits).unwrap_or(0);
-        (bits <= 32).then(|| Self {
-            first: Ipv4Addr::from_bits(base.to_bits() & !rest).into(),
-            last: Ipv4Addr::from_bits(base.to_bits() | rest).into(),
-        })
+        let (base, rest) = (base.to_bits(), u32::MAX.checked_shr(bits).unwrap_or(0));
+        (bits <= 32).then_some(Self::V4(base & !rest, base | rest))
     }
 
     fn v6(base: Ipv6Addr, bits: u32) -> Option<Self> {
-        let rest = u128::MAX.checked_shr(bits).unwrap_or(0);
-        (bits <= 128).then(|| Self {
-            first: Ipv6Addr::from_bits(base.to_bits() & !rest).into(),
-            last: Ipv6Addr::from_bits(base.to_bits() | rest).into(),
-        })
+        let (base, rest) = (base.to_bits(), u128::MAX.checked_shr(bits).unwrap_or(0));
+        (bits <= 128).then_some(Self::V6(base & !rest, base | rest))
     }
 }
 
-/// Addresses, found by a binary search.
+/// Addresses, found by a binary search: the families apart, as numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Ranges(Box<[Range]>);
+pub(super) struct Ranges {
+    v4: Box<[(u32, u32)]>,
+    v6: Box<[(u128, u128)]>,
+}
 
 impl Ranges {
+    #[inline]
     pub(super) fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        let after = self.0.partition_point(|range| range.first <= address);
-        let before = after.checked_sub(1).and_then(|at| self.0.get(at));
-        before.is_some_and(|range| address <= range.last)
+        match address.to_canonical() {
+            IpAddr::V4(address) => holds(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => holds(&self.v6, address.to_bits()),
+        }
     }
 }
 
 impl FromIterator<Range> for Ranges {
     fn from_iter<I: IntoIterator<Item = Range>>(ranges: I) -> Self {
-        let mut ranges: Vec<_> = ranges.into_iter().collect();
-        ranges.sort_unstable();
-        // What begins within its predecessor prolongs it.
-        ranges.dedup_by(|next, range| {
-            let within = next.first <= range.last;
-            if within {
-                range.last = range.last.max(next.last);
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for range in ranges {
+            match range {
+                Range::V4(first, last) => v4.push((first, last)),
+                Range::V6(first, last) => v6.push((first, last)),
             }
-            within
-        });
-        Self(ranges.into())
+        }
+        Self {
+            v4: joined(v4),
+            v6: joined(v6),
+        }
     }
+}
+
+#[inline]
+fn holds<T: Ord + Copy>(ranges: &[(T, T)], one: T) -> bool {
+    let after = ranges.partition_point(|(first, _)| *first <= one);
+    let before = after.checked_sub(1).and_then(|at| ranges.get(at));
+    before.is_some_and(|(_, last)| one <= *last)
+}
+
+fn joined<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Box<[(T, T)]> {
+    ranges.sort_unstable();
+    // What begins within its predecessor prolongs it.
+    ranges.dedup_by(|(first, last), (_, end)| {
+        let within = *first <= *end;
+        if within {
+            *end = (*end).max(*last);
+        }
+        within
+    });
+    ranges.into()
 }
 
 #[cfg(test)]

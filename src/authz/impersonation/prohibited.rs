@@ -1,6 +1,6 @@
 //! What no rule can allow.
 
-use super::Refusal;
+use super::refusal::Ban;
 use crate::authz::Policy;
 use crate::authz::names::{GroupSet, NameSet};
 use crate::identity::{GroupName, Groups, UserName};
@@ -55,32 +55,23 @@ impl Prohibited {
         policy: &Policy,
         real: &UserName,
         target: &UserName,
-    ) -> Option<Refusal> {
+    ) -> Option<Ban> {
         if real.is_unnamed() || target.is_unnamed() {
-            return Some(Refusal::unnamed(real, target));
+            Some(Ban::Unnamed)
+        } else if self.actors.contains(real) {
+            Some(Ban::Actor)
+        } else if self.users.contains(target) {
+            Some(Ban::User)
+        } else {
+            policy.names_user(target).then_some(Ban::SuperUser)
         }
-        if self.actors.contains(real) {
-            return Some(Refusal::prohibited_actor(real, target));
-        }
-        if self.users.contains(target) {
-            return Some(Refusal::prohibited_user(real, target));
-        }
-        let is_super = policy.names_user(target);
-        is_super.then(|| Refusal::super_user(real, target))
     }
 
     /// What the groups of the target say.
-    pub(in crate::authz) fn groups(
-        &self,
-        policy: &Policy,
-        real: &UserName,
-        target: &UserName,
-        groups: &Groups,
-    ) -> Option<Refusal> {
+    pub(in crate::authz) fn groups(&self, policy: &Policy, groups: &Groups) -> Option<Ban> {
         if let Some(group) = self.groups.any_of(groups) {
-            return Some(Refusal::prohibited_group(real, target, group));
+            return Some(Ban::MemberOf(group.clone()));
         }
-        let is_super = policy.names_group(groups);
-        is_super.then(|| Refusal::super_user(real, target))
+        policy.names_group(groups).then_some(Ban::SuperUser)
     }
 }

@@ -4,22 +4,26 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::Impersonation;
 use crate::identity::{GroupName, UserName};
 
 /// Where Alluxio's messages send the reader.
 const ALLUXIO_GUIDE: &str = "https://docs.alluxio.io/os/user/stable/en/security/Security.html";
 
 /// `real` may not act for `target`. Displays as upstream prints it, with the reason where something is prohibited: for the
-/// log; tell the peer [`public`](Self::public). [`property`](Self::property) names what would allow it.
+/// log; tell the peer [`public`](Self::public). [`property`](Self::property) names what refused it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     real: UserName,
     target: UserName,
-    why: Why,
+    /// What the rules say of it; if it is prohibited, what they would say if they did not allow it.
+    rules: Says,
+    prohibited: Option<Ban>,
 }
 
+/// What rules say, by what they lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Why {
+pub(super) enum Says {
     AlluxioNoRules,
     AlluxioNotAllowed,
     HadoopUser {
@@ -29,65 +33,31 @@ enum Why {
         prefix: Arc<str>,
         peer: Option<IpAddr>,
     },
-    /// From here on, what no rule can allow.
+}
+
+/// Why no rule can allow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::authz) enum Ban {
     SuperUser,
-    ProhibitedUser,
-    ProhibitedGroup(GroupName),
-    ProhibitedActor,
+    User,
+    MemberOf(GroupName),
+    Actor,
     Unnamed,
 }
 
 impl Refusal {
-    fn new(real: &UserName, target: &UserName, why: Why) -> Self {
+    pub(super) fn new(real: &UserName, target: &UserName, rules: Says) -> Self {
         Self {
             real: real.clone(),
             target: target.clone(),
-            why,
+            rules,
+            prohibited: None,
         }
     }
 
-    pub(super) fn alluxio(real: &UserName, target: &UserName, has_rules: bool) -> Self {
-        let why = if has_rules {
-            Why::AlluxioNotAllowed
-        } else {
-            Why::AlluxioNoRules
-        };
-        Self::new(real, target, why)
-    }
-
-    pub(super) fn hadoop_user(real: &UserName, target: &UserName, prefix: &Arc<str>) -> Self {
-        let prefix = prefix.clone();
-        Self::new(real, target, Why::HadoopUser { prefix })
-    }
-
-    pub(super) fn hadoop_host(
-        real: &UserName,
-        target: &UserName,
-        prefix: &Arc<str>,
-        peer: Option<IpAddr>,
-    ) -> Self {
-        let prefix = prefix.clone();
-        Self::new(real, target, Why::HadoopHost { prefix, peer })
-    }
-
-    pub(super) fn super_user(real: &UserName, target: &UserName) -> Self {
-        Self::new(real, target, Why::SuperUser)
-    }
-
-    pub(super) fn prohibited_user(real: &UserName, target: &UserName) -> Self {
-        Self::new(real, target, Why::ProhibitedUser)
-    }
-
-    pub(super) fn prohibited_group(real: &UserName, target: &UserName, group: &GroupName) -> Self {
-        Self::new(real, target, Why::ProhibitedGroup(group.clone()))
-    }
-
-    pub(super) fn prohibited_actor(real: &UserName, target: &UserName) -> Self {
-        Self::new(real, target, Why::ProhibitedActor)
-    }
-
-    pub(super) fn unnamed(real: &UserName, target: &UserName) -> Self {
-        Self::new(real, target, Why::Unnamed)
+    pub(super) fn because(mut self, ban: Ban) -> Self {
+        self.prohibited = Some(ban);
+        self
     }
 
     /// Who logged in.
@@ -102,103 +72,100 @@ impl Refusal {
         &self.target
     }
 
-    /// What the peer may read: upstream's text. Of what is prohibited it tells no more than of what no rule allows, for who is
-    /// a super user or in which group is not its business.
+    /// What the peer may read: upstream's text. Of what is prohibited it says what it would say if the rules did not allow it,
+    /// for who is a super user or in which group is not the peer's business.
     #[must_use]
     pub fn public(&self) -> String {
-        match &self.why {
-            Why::SuperUser
-            | Why::ProhibitedUser
-            | Why::ProhibitedGroup(_)
-            | Why::ProhibitedActor => not_allowed(&self.real, &self.target),
-            Why::AlluxioNoRules
-            | Why::AlluxioNotAllowed
-            | Why::HadoopUser { .. }
-            | Why::HadoopHost { .. }
-            | Why::Unnamed => self.to_string(),
+        let hides = |ban: &Ban| *ban != Ban::Unnamed;
+        if self.prohibited.as_ref().is_some_and(hides) {
+            let rules_alone = Self {
+                prohibited: None,
+                ..self.clone()
+            };
+            return rules_alone.to_string();
         }
+        self.to_string()
     }
 
-    /// The property that would allow it, if one would: none for what is [`Prohibited`](super::Prohibited).
+    /// The property that would have to allow it and does not: none for what is [`Prohibited`](super::Prohibited). There may be
+    /// more that is in the way; [`Resolver::explain`](crate::authz::Resolver::explain) knows all of it.
     #[must_use]
     pub fn property(&self) -> Option<String> {
         let real = &self.real;
-        match &self.why {
-            Why::AlluxioNoRules | Why::AlluxioNotAllowed => Some(format!(
-                "alluxio.master.security.impersonation.{real}.users"
-            )),
-            Why::HadoopUser { prefix } => Some(format!("{prefix}.{real}.users")),
-            Why::HadoopHost { prefix, .. } => Some(format!("{prefix}.{real}.hosts")),
-            Why::SuperUser
-            | Why::ProhibitedUser
-            | Why::ProhibitedGroup(_)
-            | Why::ProhibitedActor
-            | Why::Unnamed => None,
-        }
+        let property = match &self.rules {
+            Says::AlluxioNoRules | Says::AlluxioNotAllowed => {
+                format!("{}.{real}.users", Impersonation::ALLUXIO_PREFIX)
+            }
+            Says::HadoopUser { prefix } => format!("{prefix}.{real}.users"),
+            Says::HadoopHost { prefix, .. } => format!("{prefix}.{real}.hosts"),
+        };
+        self.prohibited.is_none().then_some(property)
     }
-}
-
-/// Hadoop's text.
-fn not_allowed(real: &UserName, target: &UserName) -> String {
-    format!("User: {real} is not allowed to impersonate {target}")
 }
 
 impl std::error::Error for Refusal {}
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { real, target, why } = self;
-        match why {
+        let Self { real, target, .. } = self;
+        let ban = match &self.prohibited {
+            None => return self.rules.write(f, real, target),
+            Some(Ban::Unnamed) if real.is_unnamed() => {
+                return write!(
+                    f,
+                    "a user without a name is not allowed to impersonate {target}"
+                );
+            }
+            Some(ban) => ban,
+        };
+        write!(f, "User: {real} is not allowed to impersonate ")?;
+        match ban {
+            Ban::SuperUser => write!(f, "{target}: nobody may act as a super user"),
+            Ban::User => write!(
+                f,
+                "{target}: nobody may act as {target}, whatever the rules say"
+            ),
+            Ban::MemberOf(group) => write!(
+                f,
+                "{target}: nobody may act as a member of {group}, whatever the rules say"
+            ),
+            Ban::Actor => write!(
+                f,
+                "{target}: {real} may act for nobody, whatever the rules say"
+            ),
+            Ban::Unnamed => f.write_str("a user without a name"),
+        }
+    }
+}
+
+impl Says {
+    fn write(&self, f: &mut fmt::Formatter<'_>, real: &UserName, target: &UserName) -> fmt::Result {
+        match self {
             // `ImpersonationAuthenticator` says "server" here and "master" below, and has no space before "Please".
-            Why::AlluxioNoRules => write!(
+            Self::AlluxioNoRules => write!(
                 f,
                 "Failed to authenticate client user=\"{real}\" connecting to Alluxio server and impersonating as \
                  impersonationUser=\"{target}\" to access Alluxio file system. User \"{real}\" is not configured to allow \
                  any impersonation. Please read the guide to configure impersonation at {ALLUXIO_GUIDE}"
             ),
-            Why::AlluxioNotAllowed => write!(
+            Self::AlluxioNotAllowed => write!(
                 f,
                 "Failed to authenticate client user=\"{real}\" connecting to Alluxio master and impersonating as \
                  impersonationUser=\"{target}\" to access Alluxio file system. user=\"{real}\" is not configured to \
                  impersonate as impersonationUser=\"{target}\".Please read the guide to configure impersonation at \
                  {ALLUXIO_GUIDE}"
             ),
-            Why::HadoopUser { .. } => f.write_str(&not_allowed(real, target)),
-            Why::HadoopHost {
-                peer: Some(peer), ..
-            } => write!(
-                f,
-                "Unauthorized connection for super-user: {real} from IP {peer}"
-            ),
-            Why::HadoopHost { peer: None, .. } => write!(
-                f,
-                "Unauthorized connection for super-user: {real} from IP null"
-            ),
-            Why::SuperUser => write!(
-                f,
-                "User: {real} is not allowed to impersonate {target}: nobody may act as a super user"
-            ),
-            Why::ProhibitedUser => write!(
-                f,
-                "User: {real} is not allowed to impersonate {target}: nobody may act as {target}, whatever the rules say"
-            ),
-            Why::ProhibitedGroup(group) => write!(
-                f,
-                "User: {real} is not allowed to impersonate {target}: nobody may act as a member of {group}, whatever the \
-                 rules say"
-            ),
-            Why::ProhibitedActor => write!(
-                f,
-                "User: {real} is not allowed to impersonate {target}: {real} may act for nobody, whatever the rules say"
-            ),
-            Why::Unnamed if real.is_unnamed() => write!(
-                f,
-                "a user without a name is not allowed to impersonate {target}"
-            ),
-            Why::Unnamed => write!(
-                f,
-                "User: {real} is not allowed to impersonate a user without a name"
-            ),
+            Self::HadoopUser { .. } => {
+                write!(f, "User: {real} is not allowed to impersonate {target}")
+            }
+            Self::HadoopHost { peer, .. } => {
+                write!(f, "Unauthorized connection for super-user: {real} from IP ")?;
+                match peer {
+                    // As Java, to which IPv4 in IPv6 is IPv4.
+                    Some(peer) => fmt::Display::fmt(&peer.to_canonical(), f),
+                    None => f.write_str("null"),
+                }
+            }
         }
     }
 }

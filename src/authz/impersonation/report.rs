@@ -20,7 +20,8 @@ pub struct ImpersonationReport {
     verdict: Result<(), ResolveError>,
     decided_by: Option<String>,
     remedies: Vec<Remedy>,
-    prohibited: bool,
+    /// Whether no setting would allow it.
+    hopeless: bool,
 }
 
 /// A property, with the value that it would need.
@@ -43,7 +44,7 @@ impl ImpersonationReport {
             verdict: Ok(()),
             decided_by: None,
             remedies: Vec::new(),
-            prohibited: false,
+            hopeless: false,
         }
     }
 
@@ -70,12 +71,12 @@ impl ImpersonationReport {
         self.steps.iter().map(String::as_str)
     }
 
-    /// The properties that would allow it, if all of them were set like that. Empty if it is allowed, if nothing would
-    /// allow it, and if it is not known because the group service does not answer.
+    /// The properties that would allow it, if all of them were set like that. Empty if it is allowed, if nothing short of
+    /// everybody would allow it, and if it is not known because the group service does not answer.
     #[must_use]
     pub fn remedies(&self) -> &[Remedy] {
         match self.verdict {
-            Err(ResolveError::Refused(_)) if !self.prohibited => &self.remedies,
+            Err(ResolveError::Refused(_)) if !self.hopeless => &self.remedies,
             _ => &[],
         }
     }
@@ -95,7 +96,7 @@ impl ImpersonationReport {
     /// Takes what no rule can allow, if it is so.
     pub(in crate::authz) fn prohibit(&mut self, refusal: Option<Refusal>) {
         if let Some(refusal) = refusal {
-            self.prohibited = true;
+            self.hopeless = true;
             self.step(format!("prohibited: {refusal}"));
             self.decide(refusal.into(), None);
         }
@@ -170,12 +171,11 @@ impl Impersonation {
         if allowed_by.is_none() {
             let refusal = self.refusal(&real, &target, rule.is_some(), false, report.peer);
             report.decide(refusal.into(), Some(key("users")));
-            // A `*` would be everybody.
-            if target.as_str() != "*" {
-                let value = self.with_item(users, target.as_str());
-                let property = key("users");
-                report.remedies.push(Remedy { property, value });
-            }
+            let value = self.with_item(users, target.as_str());
+            let property = key("users");
+            report.remedies.push(Remedy { property, value });
+            // A `*` would be everybody, and who has no name is in no list.
+            report.hopeless |= target.as_str() == "*" || target.is_unnamed() || real.is_unnamed();
         }
         if self.system == System::Hadoop && !self.peer_included(&key("hosts"), rule, report) {
             let refusal = self.refusal(&real, &target, rule.is_some(), true, report.peer);

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::read::{self, Grammar};
+use super::refusal::{Ban, Says};
 use super::{HostList, ImpersonationReport, Refusal, RuleError};
+use crate::authz::names::find;
 use crate::authz::{AccessList, GroupMapping, GroupsUnavailable, ResolveError};
 use crate::identity::{Groups, UserName};
 
@@ -84,7 +86,7 @@ impl Impersonation {
     /// Hadoop's properties are `<this>.<user>.users`, `….groups` and `….hosts`, where a service has no prefix of its own.
     pub const HADOOP_PREFIX: &str = "hadoop.proxyuser";
 
-    /// No rules: nobody acts for anybody else.
+    /// No rules: nobody acts for anybody else. It refuses in the words of Hadoop.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -145,6 +147,9 @@ impl Impersonation {
 
     /// Decides whether `real`, connected from `peer`, may act for `target`. The groups of `target` are looked up only if a
     /// rule asks for them. To act as oneself is no impersonation.
+    ///
+    /// That is what the rules say, and no more: what is [`Prohibited`](super::Prohibited), super users among it, only
+    /// [`Resolver::resolve`](crate::authz::Resolver::resolve) knows.
     ///
     /// `real` is a short name, as [`Principal::name`](crate::identity::Principal::name) gives it.
     ///
@@ -212,11 +217,30 @@ impl Impersonation {
         allowed: bool,
         peer: Option<IpAddr>,
     ) -> Refusal {
-        match self.system {
-            System::Alluxio => Refusal::alluxio(real, target, has_rule),
-            System::Hadoop if allowed => Refusal::hadoop_host(real, target, &self.prefix, peer),
-            System::Hadoop => Refusal::hadoop_user(real, target, &self.prefix),
-        }
+        let prefix = || self.prefix.clone();
+        let says = match self.system {
+            System::Alluxio if has_rule => Says::AlluxioNotAllowed,
+            System::Alluxio => Says::AlluxioNoRules,
+            System::Hadoop if allowed => Says::HadoopHost {
+                prefix: prefix(),
+                peer,
+            },
+            System::Hadoop => Says::HadoopUser { prefix: prefix() },
+        };
+        Refusal::new(real, target, says)
+    }
+
+    /// What is said if it is prohibited, whatever these rules say.
+    #[cold]
+    pub(in crate::authz) fn prohibited(
+        &self,
+        real: &UserName,
+        target: &UserName,
+        ban: Ban,
+    ) -> Refusal {
+        let has_rule = self.rule(real).is_some();
+        self.refusal(real, target, has_rule, false, None)
+            .because(ban)
     }
 
     /// Says step by step what is asked to decide whether `real` may act for `target`, which property decides, and which would
@@ -258,8 +282,6 @@ impl Impersonation {
 
     #[inline]
     pub(super) fn rule(&self, real: &UserName) -> Option<&Rule> {
-        let order = |(user, _): &(UserName, Rule)| user.as_ref().hash_order(real.as_ref());
-        let at = self.rules.binary_search_by(order).ok()?;
-        self.rules.get(at).map(|(_, rule)| rule)
+        find(&self.rules, |(user, _)| user, real).map(|(_, rule)| rule)
     }
 }

@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 
 use super::{HostNames, lock};
 
-type Answer = Result<Vec<IpAddr>, String>;
-
 type Resolve = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
 
 pub(super) struct Asking {
@@ -20,13 +18,33 @@ pub(super) struct Asking {
     answered: Condvar,
 }
 
-#[derive(Default)]
+/// What was said of a name.
+pub(super) struct Answer {
+    pub(super) addresses: Result<Vec<IpAddr>, String>,
+    /// The time of the last round that had begun when it came.
+    pub(super) at: Instant,
+}
+
 struct State {
+    /// The time of the last round.
+    now: Instant,
     queue: VecDeque<Box<str>>,
     /// What a thread asks for just now, for as long as it takes.
     asked: BTreeSet<Box<str>>,
     answers: BTreeMap<Box<str>, Answer>,
     threads: usize,
+}
+
+impl State {
+    fn answer(&mut self, name: Box<str>, addresses: Result<Vec<IpAddr>, String>) {
+        let at = self.now;
+        self.answers.insert(name, Answer { addresses, at });
+    }
+
+    /// Takes the answers of these names, over what was found before.
+    fn take(&mut self, names: &BTreeSet<Box<str>>, found: &mut BTreeMap<Box<str>, Answer>) {
+        found.extend(names.iter().filter_map(|n| self.answers.remove_entry(n)));
+    }
 }
 
 impl Asking {
@@ -35,37 +53,43 @@ impl Asking {
     ) -> Self {
         Self {
             resolve: Box::new(resolve),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                now: Instant::now(),
+                queue: VecDeque::new(),
+                asked: BTreeSet::new(),
+                answers: BTreeMap::new(),
+                threads: 0,
+            }),
             answered: Condvar::new(),
         }
     }
 
-    pub(super) fn no_answer() -> Answer {
-        Err("no answer in time".to_owned())
-    }
-
-    /// The answers that came until the deadline. Of a name that is still asked for from an earlier round, that answer.
+    /// The answers that come until the deadline, and for the other names those that came since an earlier round, if they are
+    /// younger than `keep`. What was not asked for in time is asked for afterwards, and is first in the next round.
     pub(super) fn ask(
         self: &Arc<Self>,
         names: &BTreeSet<Box<str>>,
+        now: Instant,
         deadline: Duration,
+        keep: Duration,
     ) -> BTreeMap<Box<str>, Answer> {
         let end = Instant::now().checked_add(deadline);
         let mut state = lock(&self.state);
-        // Answers that came late are of the last round; what nobody asks for any more is dropped.
-        state.answers.retain(|name, _| names.contains(name));
-        let State { asked, answers, .. } = &*state;
-        let open = names
-            .iter()
-            .filter(|name| !asked.contains(*name) && !answers.contains_key(*name));
-        state.queue = open.cloned().collect();
+        state.now = now;
+        let age = |answer: &Answer| now.saturating_duration_since(answer.at);
+        state.answers.retain(|_, answer| age(answer) < keep);
+        let mut found = BTreeMap::new();
+        state.take(names, &mut found);
+        state.queue.retain(|name| names.contains(name));
+        let busy: BTreeSet<_> = state.queue.iter().chain(&state.asked).cloned().collect();
+        state.queue.extend(names.difference(&busy).cloned());
         if let Err(cause) = self.start_threads(&mut state) {
             let cause = format!("there is no thread to ask in: {cause}");
             for name in std::mem::take(&mut state.queue) {
-                state.answers.insert(name, Err(cause.clone()));
+                state.answer(name, Err(cause.clone()));
             }
         }
-        while !names.iter().all(|name| state.answers.contains_key(name)) {
+        while !state.queue.is_empty() || state.asked.iter().any(|name| names.contains(name)) {
             let left = end.map_or(deadline, |end| {
                 end.saturating_duration_since(Instant::now())
             });
@@ -75,8 +99,8 @@ impl Asking {
             let waited = self.answered.wait_timeout(state, left);
             (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.queue.clear();
-        std::mem::take(&mut state.answers)
+        state.take(names, &mut found);
+        found
     }
 
     /// As many as there are names, and no more than there may be. One that runs is enough.
@@ -107,7 +131,7 @@ impl Asking {
             };
             state = lock(&self.state);
             state.asked.remove(&name);
-            state.answers.insert(name, answer);
+            state.answer(name, answer);
             self.answered.notify_all();
         }
         state.threads -= 1;

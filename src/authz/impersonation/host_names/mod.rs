@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::HostList;
-use asking::Asking;
+use asking::{Answer, Asking};
 pub use watch::HostWatch;
 
 /// Resolves the host names of [`HostList`]s and remembers the answers.
@@ -21,10 +21,12 @@ pub use watch::HostWatch;
 /// - A name that fails keeps its last addresses for [`KEEP`](Self::KEEP) and stands for nobody after that: a name service
 ///   that is down for some minutes should not lock out every gateway, and an address that has passed to another machine must
 ///   not be trusted for ever. Hadoop trusts it until it is told to read its rules again. A name whose answer is *no address*
-///   stands for nobody at once.
+///   stands for nobody at once. Nothing is forgotten without a round: whoever makes none any more trusts what was last known.
 /// - The operating system cannot be told to stop asking. A lookup that hangs holds one of [`THREADS`](Self::THREADS)
-///   threads until the system gives up; a late answer counts in the next round. Its name is not asked for again meanwhile,
-///   and when all threads hang, no name is asked for.
+///   threads until the system gives up. Its name is not asked for again meanwhile, and when all threads hang, no name is
+///   asked for. An answer that came late counts in the next round if that has none, and is as old as the round that
+///   it was late for.
+/// - A name stands for all of its addresses; in Hadoop, for the first of them.
 ///
 /// Clones share everything. One serves any number of rule sets.
 ///
@@ -160,7 +162,8 @@ impl HostNames {
     /// thread for it.
     ///
     /// It blocks for at most the deadline, and never a request: those see the old addresses until the lists have the new
-    /// ones. `now` is what the age of answers is measured by. Rounds at the same time come one after the other.
+    /// ones. `now` is what the age of answers is measured by. Rounds at the same time come one after the other, and so the
+    /// last of them waits for several deadlines.
     pub fn refresh<'a>(
         &self,
         lists: impl IntoIterator<Item = &'a HostList>,
@@ -172,11 +175,11 @@ impl HostNames {
             .flat_map(|list| list.names().map(Box::from))
             .collect();
         let mut memory = lock(&self.memory);
-        let mut answers = self.asking.ask(&names, self.deadline);
+        let mut answers = self.asking.ask(&names, now, self.deadline, self.keep);
         let mut round = HostRound::default();
         let mut news = false;
         for name in names {
-            let answer = answers.remove(&name).unwrap_or_else(Asking::no_answer);
+            let answer = answers.remove(&name);
             let known = memory
                 .entry(name.clone())
                 .or_insert_with(|| Memory::new(now));
@@ -225,20 +228,19 @@ impl Memory {
     }
 
     /// Takes an answer, and says why it is none.
-    fn take(
-        &mut self,
-        answer: Result<Vec<IpAddr>, String>,
-        now: Instant,
-        keep: Duration,
-    ) -> Option<String> {
+    fn take(&mut self, answer: Option<Answer>, now: Instant, keep: Duration) -> Option<String> {
         self.asked = now;
-        let failure = match answer {
+        let (addresses, at) = answer.map_or_else(
+            || (Err("no answer in time".to_owned()), now),
+            |answer| (answer.addresses, answer.at),
+        );
+        let failure = match addresses {
             Ok(addresses) if addresses.len() <= HostNames::MAX_ADDRESSES => {
                 let mut addresses: Vec<_> = addresses.iter().map(IpAddr::to_canonical).collect();
                 addresses.sort_unstable();
                 addresses.dedup();
                 self.addresses = addresses.into();
-                self.good = Some(now);
+                self.good = Some(at);
                 if !self.addresses.is_empty() {
                     self.failing = None;
                     return None;
