@@ -21,9 +21,10 @@ Usage: cargo run --example sasl_server -- [--client] --mechanism NAME [FLAGS]
   --mechanism NAME            may be repeated, the preferred one first: plain (the name is trusted), custom (PLAIN with
                               --passwords), anonymous, external (the certificate of the client), gssapi (with the
                               feature kerberos), oauthbearer
-  --deadline SECONDS          for a whole login [10]
+  --deadline SECONDS          for a whole login, with TLS [10]
 
 of a server:
+  --idle SECONDS              for how long a client may send nothing, or read nothing of what it gets [300]
   --passwords FILE            for custom: lines of USER:PASSWORD
   --user-groups MAP           [alice=staff,eng;bob=staff;yarn=hadoop]
   --superuser NAME            whom nobody may act as [hdfs]
@@ -31,7 +32,8 @@ of a server:
   --keytab FILE               for gssapi: the key of --principal
   --principal NAME            for gssapi: the service, such as echo/localhost@EXAMPLE.COM; a client calls it by that, too
   --auth-to-local RULES       for gssapi: local names of principals [DEFAULT]
-  --qop LIST                  for gssapi: auth, auth-int and auth-conf are good enough, or some of them [all]
+  --qop LIST                  for gssapi: which of auth, auth-int and auth-conf are good enough [auth-int,auth-conf]; auth
+                              protects nothing after the login, which is then for TLS to do
   --issuer URL, --audience NAME, --claim NAME
                               for oauthbearer: the OpenID provider, for whom its tokens are, who they say it is [sub]
 of a client:
@@ -45,12 +47,15 @@ of a client:
                               PEM with the own certificates and their key; a server with them speaks TLS
   --tls-truststore FILE       PEM, JKS or PKCS12 with whom to trust: with it a client speaks TLS, and a server asks for
                               certificates, which name users by their common name
+
+Passwords and tokens are sent to other machines, and taken from them, over TLS alone.
 ";
 
 pub struct Flags {
     pub address: SocketAddr,
     pub mechanisms: Vec<Kind>,
     pub deadline: Duration,
+    pub idle: Duration,
     pub passwords: Option<PathBuf>,
     pub user_groups: String,
     pub super_user: String,
@@ -83,6 +88,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         address: SocketAddr::from(([127, 0, 0, 1], 9090)),
         mechanisms: Vec::new(),
         deadline: Duration::from_secs(10),
+        idle: Duration::from_secs(300),
         passwords: None,
         user_groups: "alice=staff,eng;bob=staff;yarn=hadoop".to_owned(),
         super_user: "hdfs".to_owned(),
@@ -94,7 +100,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
         keytab: None,
         principal: None,
         auth_to_local: "DEFAULT".to_owned(),
-        qops: QopSet::at_least(Qop::Auth),
+        qops: QopSet::at_least(Qop::Integrity),
         issuer: None,
         audience: None,
         claim: "sub".to_owned(),
@@ -117,6 +123,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
                 Arg::Long("mechanism") => flags.mechanisms.push(parser.value()?.parse()?),
                 Arg::Long("deadline") => {
                     flags.deadline = Duration::from_secs(parser.value()?.parse()?);
+                }
+                Arg::Long("idle") => {
+                    flags.idle = Duration::from_secs(parser.value()?.parse()?);
                 }
                 Arg::Long("passwords") => flags.passwords = Some(parser.value()?.into()),
                 Arg::Long("user-groups") => flags.user_groups = parser.value()?.string()?,
@@ -155,6 +164,18 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String
     }
     if !client && flags.tls_truststore.is_some() && flags.tls_cert.is_none() {
         return Err("--tls-truststore needs --tls-cert, unless with --client".to_owned());
+    }
+    let tls = match client {
+        true => flags.tls_truststore.is_some(),
+        false => flags.tls_cert.is_some(),
+    };
+    let secret = |kind: &Kind| matches!(kind, Kind::Custom | Kind::Oauthbearer);
+    if !tls && !flags.address.ip().is_loopback() && flags.mechanisms.iter().any(secret) {
+        return Err(
+            "--mechanism custom and oauthbearer need TLS, unless on this machine: \
+                    --tls-cert, or with --client --tls-truststore"
+                .to_owned(),
+        );
     }
     let flags = Box::new(flags);
     Ok(if client {

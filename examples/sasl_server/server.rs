@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bailiwick::acl::Dialect;
 use bailiwick::authn::Login;
@@ -21,10 +21,11 @@ use crate::flags::Flags;
 use crate::mechanisms::Offer;
 use crate::tls;
 
+/// Of all clients together, before their logins as well: whoever comes later waits.
 const MAX_CONNECTIONS: usize = 256;
 const MAX_FRAME: usize = 1 << 20;
-/// How long a client may be silent.
-const IDLE: Duration = Duration::from_secs(300);
+
+type BoxError = Box<dyn Error + Send + Sync>;
 
 struct Service {
     offer: Offer,
@@ -32,6 +33,7 @@ struct Service {
     resolver: Resolver,
     tls: Option<Arc<ServerConfig>>,
     deadline: Duration,
+    idle: Duration,
 }
 
 pub async fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
@@ -43,6 +45,7 @@ pub async fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
         resolver: resolver(flags)?,
         tls: tls::server(flags)?,
         deadline: flags.deadline,
+        idle: flags.idle,
     });
     let listener = TcpListener::bind(flags.address)
         .await
@@ -90,19 +93,16 @@ fn resolver(flags: &Flags) -> Result<Resolver, Box<dyn Error>> {
 }
 
 impl Service {
-    async fn connection(
-        &self,
-        socket: TcpStream,
-        peer: SocketAddr,
-    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    async fn connection(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), BoxError> {
+        let begun = Instant::now();
         let _ = socket.set_nodelay(true);
         let Some(config) = &self.tls else {
-            return Ok(self.login(socket, None, peer).await?);
+            return self.login(socket, None, peer, begun).await;
         };
         let stream = library_tls::accept(Arc::clone(config), socket, self.deadline).await?;
         let (_, connection) = stream.get_ref();
         let principal = tls::peer(connection)?;
-        Ok(self.login(stream, principal, peer).await?)
+        self.login(stream, principal, peer, begun).await
     }
 
     async fn login(
@@ -110,44 +110,64 @@ impl Service {
         stream: impl AsyncRead + AsyncWrite + Unpin,
         principal: Option<Principal>,
         peer: SocketAddr,
-    ) -> Result<(), FramedError> {
+        begun: Instant,
+    ) -> Result<(), BoxError> {
         let offered = self.offer.to(principal.as_ref());
-        let pending = framed::accept(stream, &offered, self.deadline).await?;
+        let left = self.deadline.saturating_sub(begun.elapsed());
+        let pending = framed::accept(stream, &offered, left).await?;
         // It has proved who it is. May it act for whom it wants to?
         let subject = match self.subject(pending.login(), peer) {
             Ok(subject) => subject,
             Err(ResolveError::Refused(refusal)) => {
                 println!("{peer}: {refusal}");
-                return pending.refuse(&refusal.public()).await;
+                return Ok(pending.refuse(&refusal.public()).await?);
             }
             Err(ResolveError::Unavailable(error)) => {
                 println!("{peer}: {error}");
-                return pending.unavailable().await;
+                return Ok(pending.unavailable().await?);
             }
         };
-        let mut connection = pending.complete().await?;
+        let connection = pending.complete().await?;
         println!("{peer}: {}", shown(&subject));
-        // Whoever sends and never reads is silent as well.
-        let echo =
-            async |connection: &mut Connection<_>| match connection.read_frame(MAX_FRAME).await {
-                Ok(Some(frame)) => connection.write_frame(&frame).await.map(|()| true),
-                _ => Ok(false),
-            };
-        while timeout(IDLE, echo(&mut connection))
-            .await
-            .unwrap_or(Ok(false))?
-        {}
-        connection.close().await
+        self.echo(connection).await
+    }
+
+    /// Sends frames back until the client ends the connection. Whoever sends and never reads is silent as well, and may not
+    /// hold up the end either.
+    async fn echo<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        mut connection: Connection<S>,
+    ) -> Result<(), BoxError> {
+        let silent = |_| format!("silent for {:?}", self.idle);
+        let mut another = true;
+        while another {
+            let one = echo_one(&mut connection);
+            another = timeout(self.idle, one).await.map_err(silent)??;
+        }
+        let closed = timeout(self.idle, connection.close()).await;
+        Ok(closed.map_err(silent)??)
     }
 
     fn subject(&self, login: &Login, peer: SocketAddr) -> Result<Subject, ResolveError> {
-        self.resolver.resolve(
-            &self.policy,
-            &login.principal,
-            login.act_as.as_ref(),
-            Some(peer.ip()),
-        )
+        let (principal, act_as) = (&login.principal, login.act_as.as_ref());
+        let resolve = || {
+            let peer = Some(peer.ip());
+            self.resolver.resolve(&self.policy, principal, act_as, peer)
+        };
+        // Groups may come from a directory.
+        tokio::task::block_in_place(resolve)
     }
+}
+
+/// Whether there was a frame to be sent back.
+async fn echo_one<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+) -> Result<bool, FramedError> {
+    let Some(frame) = connection.read_frame(MAX_FRAME).await? else {
+        return Ok(false);
+    };
+    connection.write_frame(&frame).await?;
+    Ok(true)
 }
 
 fn shown(subject: &Subject) -> String {

@@ -1,9 +1,16 @@
 //! The example with itself.
 
+use std::io::{ErrorKind, Write};
+use std::net::{IpAddr, TcpStream};
 use std::process::Output;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bailiwick::tls::ring_provider;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tempfile::TempDir;
 
 use crate::openid::Provider;
@@ -149,6 +156,58 @@ fn external_is_the_certificate_of_the_connection() {
     assert!(service.says().contains("holds ':' at byte 1"));
 }
 
+/// Sends frames until the server has had enough, and reads nothing. What becomes of the sending.
+fn send_and_never_read(mut stream: impl Write) -> ErrorKind {
+    let login = b"\x01\0\0\0\x09ANONYMOUS\x02\0\0\0\0";
+    let frame = [&0x1_0000_u32.to_be_bytes()[..], &[0; 0x1_0000]].concat();
+    stream.write_all(login).unwrap();
+    loop {
+        if let Err(error) = stream.write_all(&frame) {
+            return error.kind();
+        }
+    }
+}
+
+#[test]
+fn whoever_sends_and_never_reads_does_not_keep_a_connection() {
+    let folder = TempDir::new().unwrap();
+    certificates(&folder);
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_file(folder.path().join("authority.pem")).unwrap();
+    roots.add(authority).unwrap();
+    let config = ClientConfig::builder_with_provider(ring_provider());
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+
+    let anonymous = ["--mechanism", "anonymous", "--idle", "1"];
+    let key = ["--tls-cert", "server.pem", "--tls-key", "server-key.pem"];
+    let plain = Service::start(&anonymous);
+    let tls = Service::start_in(folder, &[&anonymous[..], &key].concat());
+    let connect = |service: &Service| {
+        let stream = TcpStream::connect(("127.0.0.1", service.port)).unwrap();
+        // Longer than the server needs by far. If it keeps the connection, this is what ends the sending.
+        let patience = Some(Duration::from_secs(20));
+        stream.set_write_timeout(patience).unwrap();
+        stream
+    };
+    let name = ServerName::from(IpAddr::from([127, 0, 0, 1]));
+    let client = ClientConnection::new(config, name).unwrap();
+    for (service, sent) in [
+        (&plain, send_and_never_read(connect(&plain))),
+        (
+            &tls,
+            send_and_never_read(StreamOwned::new(client, connect(&tls))),
+        ),
+    ] {
+        assert!(
+            matches!(sent, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
+            "{sent}"
+        );
+        assert_eq!(service.says(), "nobody in particular is in, by NOSASL");
+        assert_eq!(service.says(), "silent for 1s");
+    }
+}
+
 #[test]
 fn oauthbearer_takes_tokens_of_the_provider_and_says_no_more_of_others() {
     let provider = Provider::start();
@@ -186,6 +245,9 @@ fn oauthbearer_takes_tokens_of_the_provider_and_says_no_more_of_others() {
     );
 }
 
+const SECRETS: &str = "--mechanism custom and oauthbearer need TLS, unless on this machine: --tls-cert, or with --client \
+                       --tls-truststore; --help lists the flags";
+
 #[test]
 fn flags_that_cannot_work_are_refused_by_name() {
     for (args, says) in [
@@ -214,6 +276,36 @@ fn flags_that_cannot_work_are_refused_by_name() {
         (
             &["--mechanism", "oauthbearer", "--issuer", "http://127.0.0.1"],
             "--mechanism oauthbearer needs --issuer and --audience",
+        ),
+        (
+            &["--mechanism", "custom", "--address", "0.0.0.0:0"],
+            SECRETS,
+        ),
+        (
+            &[
+                "--mechanism",
+                "plain",
+                "--mechanism",
+                "oauthbearer",
+                "--address",
+                "[::]:0",
+            ],
+            SECRETS,
+        ),
+        (
+            // A trust store makes TLS of a client alone.
+            &[
+                "--client",
+                "--mechanism",
+                "custom",
+                "--address",
+                "192.0.2.1:1",
+                "--tls-cert",
+                "x",
+                "--tls-key",
+                "x",
+            ],
+            SECRETS,
         ),
     ] {
         let Output { status, stderr, .. } = command(args).output().unwrap();

@@ -12,6 +12,7 @@ mod claims;
 mod damage;
 mod forge;
 mod forged;
+mod https;
 mod jwks;
 mod peers;
 mod provider;

@@ -1,8 +1,13 @@
 //! `--auth` of the example, each way to log in driven by curl: success, 401, 403, 503, and what is written down.
 
+use std::fs::File;
+use std::io::Write;
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
+use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::openid::Provider;
@@ -128,6 +133,49 @@ fn custom_asks_for_a_password() {
             "allowed=false\tugi=bob via yarn\tip=/127.0.0.1\tcmd=listStatus\t",
         ],
     );
+}
+
+/// The file of passwords is a pipe that nobody has written to yet, and the server has one thread for all requests.
+#[test]
+fn a_login_that_waits_for_its_password_keeps_no_other_request_waiting() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("passwords");
+    std::fs::write(&file, "").unwrap();
+    let flags = [
+        "--auth",
+        "custom",
+        "--auth-password-file",
+        file.to_str().unwrap(),
+    ];
+    let server = Server::start_with(&flags, &[("TOKIO_WORKER_THREADS", "1")]);
+    std::fs::remove_file(&file).unwrap();
+    mknodat(CWD, &file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    std::thread::scope(|scope| {
+        let alice = scope.spawn(|| ask(&server, &["-u", "alice:secret"], LIST));
+        // Opens as soon as the server reads.
+        let mut passwords = writable(&file);
+        let nobody = [&server.metadata, "/webhdfs/v1", LIST].concat();
+        let nobody = server.curl(&[&nobody]);
+        assert_eq!(nobody.status, 401, "{nobody:?}");
+        assert!(!alice.is_finished());
+        passwords.write_all(b"alice:secret\n").unwrap();
+        drop(passwords);
+        alice.join().unwrap().0.ok();
+    });
+}
+
+/// The end of a pipe that is written to, once somebody has opened the other.
+fn writable(pipe: &Path) -> File {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        match open(pipe, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()) {
+            Ok(pipe) => return pipe.into(),
+            Err(Errno::NXIO) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) => panic!("{}: {error}", pipe.display()),
+        }
+    }
 }
 
 #[test]

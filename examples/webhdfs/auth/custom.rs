@@ -9,7 +9,8 @@ use hmac::digest::CtOutput;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The lines `USER:PASSWORD` of a file, read at each login: a file that cannot be read is a failure, never a refusal.
+/// The lines `USER:PASSWORD` of a file, read at each login: a file that cannot be read is a failure, never a refusal. To
+/// change it, put another in its place: who is not in what is half written is refused.
 pub fn plain(file: &Path) -> Result<Plain, String> {
     let error =
         |error: &dyn std::fmt::Display| format!("--auth-password-file {}: {error}", file.display());
@@ -30,7 +31,7 @@ fn verifier(file: Arc<Path>, key: [u8; 64]) -> impl PasswordVerifier + 'static {
     };
     let nobody = digest(&key);
     let find = move |user: &UserName| {
-        // The task that serves the request waits for the disk; others go on.
+        // The task that serves the request waits for the disk; others go on. That needs a runtime of several threads.
         let text = tokio::task::block_in_place(|| std::fs::read_to_string(&file))
             .map(Password::new)
             .map_err(|cause| VerifyError::unavailable(format!("{}: {cause}", file.display())))?;

@@ -53,7 +53,10 @@ pub fn layer(
 fn scheme(flags: &Flags) -> Result<Scheme, Box<dyn Error>> {
     let auth = &flags.auth;
     match auth.how() {
-        "simple" => Ok(Scheme::trusted_name(USER)),
+        "simple" => {
+            eprintln!("--auth simple: whoever can connect may be anybody, super users among them");
+            Ok(Scheme::trusted_name(USER))
+        }
         "nosasl" => Ok(Scheme::unnamed()),
         "custom" => {
             let file = auth.password_file.as_ref();

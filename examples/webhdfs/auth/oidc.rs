@@ -27,6 +27,11 @@ pub fn scheme(flags: &AuthFlags) -> Result<Scheme, Box<dyn Error>> {
         ClientContext::new(&trusted.trust(files)?, &provider).config()
     })
     .map_err(|error| format!("--auth-issuer-truststore: {error}"))?;
+    client.on_change(|status| {
+        if let Some(failure) = &status.failure {
+            eprintln!("whom to believe to be the OpenID provider is as before: {failure}");
+        }
+    });
     // Looks at the files for as long as keys are fetched.
     let watch = client.watch(Reloader::DEFAULT_INTERVAL)?;
     let mut https = Https::following(move || {
@@ -34,13 +39,27 @@ pub fn scheme(flags: &AuthFlags) -> Result<Scheme, Box<dyn Error>> {
         client.current()
     });
     if issuer.starts_with("http://") {
-        // Refused all the same if it is another machine.
+        // For trying out: who opens that port makes the keys. Refused all the same if it is another machine.
         https = https.dangerously_allow_http_on_loopback();
     }
     let keys = Jwks::discovered(issuer, Refresh::default(), move |url| https.get(url))?;
-    keys.on_change(|status| eprintln!("keys of the OpenID provider: {status:?}"));
+    keys.on_change(|status| match &status.failure {
+        None => eprintln!(
+            "keys of the OpenID provider: {}; not used: {}",
+            listed(&status.keys),
+            listed(&status.passed_over)
+        ),
+        Some(failure) => eprintln!("keys of the OpenID provider are not to be had: {failure}"),
+    });
     let claim = flags.claim.as_deref().unwrap_or("sub");
     let bearer = Bearer::new(issuer, &flags.audiences, keys).user(UserClaim::new(claim));
     let bearer = Arc::new(bearer);
     Ok(Scheme::bearer(REALM, move |_| bearer.http()))
+}
+
+fn listed(keys: &[String]) -> String {
+    match keys {
+        [] => "none".to_owned(),
+        keys => keys.join(", "),
+    }
 }
