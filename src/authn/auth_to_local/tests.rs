@@ -203,6 +203,9 @@ fn what_java_has_and_this_has_not_is_named_with_its_place() {
             0,
             "repetition of a group that may match nothing",
         ),
+        // In Java `$1` is `b` for `abd` where this stands before `c|.*`.
+        ("x(?:a(b))*", 1, "repetition of what holds a group"),
+        ("((a)b){2}", 0, "repetition of what holds a group"),
         ("\\G", 0, "`\\G`"),
         ("a\\X", 1, "`\\X`"),
         ("\\b{g}", 0, "`\\b`"),

@@ -42,6 +42,15 @@ impl Parser {
             let reason = "how often it does, and what it holds in the end, depends on the engine";
             return Err(PatternError::unsupported(item_at, construct, reason));
         }
+        let inner = match item.kind() {
+            HirKind::Capture(capture) => &capture.sub,
+            _ => &item,
+        };
+        if max.is_none_or(|max| max > 1) && inner.properties().explicit_captures_len() > 0 {
+            let construct = "repetition of what holds a group";
+            let reason = "in Java the group may keep what it held in an attempt that failed";
+            return Err(PatternError::unsupported(item_at, construct, reason));
+        }
         if max == Some(0) && properties.explicit_captures_len() > 0 {
             let reason = "its groups would never hold anything";
             return Err(PatternError::unsupported(at, "`{0}` after groups", reason));
