@@ -111,6 +111,8 @@ fn the_grammar_is_as_odd_as_that_of_hadoop() {
         ("RULE:[1:$1]/", "A@B", "A"),
         ("RULE:[01:$1]", "A@B", "A"),
         ("RULE:[1:$1](A)s/A/b/g/L", "A@B", "b"),
+        // The text of one format is not for the next.
+        ("RULE:[1:x$1](xB)RULE:[1:y$1](yA)", "A@B", "yA"),
         ("RULE:[1:$1](A)s/A/B///L", "A@B", "! Invalid rule: /L"),
         ("RULE:[1:$1]DEFAULT", "A@B", "A"),
         ("RULE:[2:$1]\x0bDEFAULT", "A@EXAMPLE.COM", "A"),

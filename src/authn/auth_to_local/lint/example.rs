@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use super::super::AuthToLocal;
+use super::super::grammar::Part;
 use super::super::name::MAX_PRINCIPAL;
 use super::super::rule::Rule;
 
@@ -20,7 +21,7 @@ impl AuthToLocal {
             realm => realm,
         };
         let names = [realm, "alice", "node1.example.com"];
-        let Some(filter) = rule.source.filter.as_ref().and_then(|part| part.hir()) else {
+        let Some(filter) = rule.source.filter.as_ref().and_then(Part::hir) else {
             return match components {
                 1 => vec![format!("alice@{realm}")],
                 _ => vec![format!("alice/node1.example.com@{realm}")],
