@@ -25,7 +25,7 @@ const CLUSTER: &str = r"
     RULE:[2:$1@$0](.*@EXAMPLE\.COM)s/@.*//
     RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L";
 
-/// Ten realms, all for the same number of components, with the dots as people leave them: each filter takes an automaton.
+/// Ten realms, all for the same number of components, with the dots as people leave them.
 const REALMS: &str = r"
     RULE:[1:$1@$0](.*@ONE.EXAMPLE.COM)s/@.*//
     RULE:[1:$1@$0](.*@TWO.EXAMPLE.COM)s/@.*//
@@ -58,7 +58,7 @@ fn main() {
         ),
         ("- the first", CLUSTER, "nn/node1.example.com@EXAMPLE.COM"),
         (
-            "ten realms, each by an automaton, the last applies",
+            "ten realms with dots, the last applies",
             REALMS,
             "alice@EXAMPLE.COM",
         ),
@@ -96,7 +96,7 @@ fn main() {
         "translations a second on one thread, on two: cluster",
         CLUSTER,
     );
-    threads("- automata and groups", REALMS);
+    threads("- ten realms", REALMS);
 }
 
 /// One thread, then two with the same rules: twice as many in the same time, if they do not wait for each other.

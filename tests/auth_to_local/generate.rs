@@ -79,7 +79,17 @@ const ATOMS: [&str; 74] = [
     "\\ud83d\\ude00",
 ];
 
-const ODD: [&str; 33] = [
+/// What stands in brackets.
+const MEMBERS: [&str; 33] = [
+    "a", "b", "c", "A", "0", "_", ";", "é", ".", "$", "(", "-", "&", "&&", "^", "]", "a-c", "b-d",
+    "A-C", "!-~", "\\d", "\\w", "\\W", "\\s", "\\v", "\\h", "\\p{Lu}", "\\x41", "\\-", "\\[",
+    "\\]", "\\Q-\\E", "\\Qb]",
+];
+
+const ODD: [&str; 36] = [
+    "\\x\\Q41\\E",
+    "\\0\\Q1\\E",
+    "\\c\\Q1\\E",
     "*",
     "+",
     "?",
@@ -168,6 +178,8 @@ fn sequence(random: &mut Random, groups: bool, depth: usize, text: &mut String) 
             if !random.once_in(60) {
                 text.push(')');
             }
+        } else if random.percent(10) {
+            brackets(random, 2, text);
         } else if random.percent(60) {
             text.push_str(one(random, &ATOMS[..18]));
         } else {
@@ -181,6 +193,23 @@ fn sequence(random: &mut Random, groups: bool, depth: usize, text: &mut String) 
             };
             text.push_str(one(random, &QUANTIFIERS[..most]));
         }
+    }
+}
+
+fn brackets(random: &mut Random, depth: usize, text: &mut String) {
+    text.push('[');
+    if random.percent(10) {
+        text.push('^');
+    }
+    for _ in 0..=random.below(4) {
+        if depth > 0 && random.percent(15) {
+            brackets(random, depth - 1, text);
+        } else {
+            text.push_str(one(random, &MEMBERS));
+        }
+    }
+    if !random.once_in(40) {
+        text.push(']');
     }
 }
 
@@ -232,10 +261,14 @@ const FORMATS: [&str; 20] = [
     "a\nb",
 ];
 
-const FILTERS: [&str; 16] = [
+const FILTERS: [&str; 20] = [
     ".*",
     ".*@A",
     ".*@B\\.C",
+    ".*@B.C",
+    "a.*@B.C",
+    "..*.C",
+    ".*.@..*",
     "^.*;b$",
     "a.*",
     "[ab]+.*",
@@ -360,8 +393,9 @@ pub(crate) fn rules(random: &mut Random) -> String {
 
 const REALMS: [&str; 6] = ["A", "A", "A", "B.C", "BxC", "EXAMPLE.COM"];
 
-pub(crate) fn principal(random: &mut Random) -> String {
-    let foreign = random.percent(20);
+/// A principal, maybe with characters beyond ASCII.
+pub(crate) fn principal(random: &mut Random, foreign: bool) -> String {
+    let foreign = foreign && random.percent(20);
     let service = match random.percent(50) {
         true => (one(random, &["a", "nn", "dn", "Ab", "hdfs", "a;b"])).to_owned(),
         false => word(random, foreign),

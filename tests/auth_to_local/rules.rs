@@ -23,7 +23,9 @@ fn answer(rules: &Result<AuthToLocal, RulesError>, principal: &str) -> (&'static
                 RulesError::Format { reason, .. } => ("format", reason.clone()),
                 RulesError::Replacement { reason, .. } => ("replacement", reason.clone()),
                 RulesError::Pattern { .. } => ("pattern", String::new()),
-                RulesError::Unsupported { .. } => ("unsupported", message),
+                RulesError::Unsupported { .. } | RulesError::TooLarge { .. } => {
+                    ("unsupported", message)
+                }
                 error => panic!("{error}"),
             };
         }
@@ -53,8 +55,15 @@ fn rules_are_applied_as_an_independent_reading_applies_them() {
         let rules = rules(&mut random);
         let mechanism = *random.pick(&["hadoop", "hadoop", "mit"]);
         let realm = *random.pick(&["A", "A", "EXAMPLE.COM", ""]);
+        // As in `patterns`.
+        let foreign = !rules.contains("\\b") && !rules.contains("\\B");
         for _ in 0..4 {
-            asked.push((rules.clone(), mechanism, realm, principal(&mut random)));
+            asked.push((
+                rules.clone(),
+                mechanism,
+                realm,
+                principal(&mut random, foreign),
+            ));
         }
     }
     let lines: Vec<_> = asked

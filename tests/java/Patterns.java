@@ -9,13 +9,15 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What java.util.regex makes of patterns. A line of the file is a pattern, a replacement and texts, separated by blanks, in
  * hexadecimal. The answer is `!` for no pattern; else for each text whether all of it matches (`1` or `0`), and the text with the
- * first match replaced and with all, or `!` where the replacement is none.
+ * first match replaced and with all, or `!` where the replacement is none. Java compiles `[\wa&&]`, and fails when it matches: that
+ * is no pattern either.
  */
 class Patterns {
     public static void main(String[] arguments) throws Exception {
         StringBuilder answers = new StringBuilder();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
             String[] fields = line.split(" ", -1);
+            int start = answers.length();
             try {
                 Pattern pattern = Pattern.compile(text(fields[0]));
                 for (int i = 2; i < fields.length; i++) {
@@ -28,7 +30,8 @@ class Patterns {
                         answers.append("! ! ");
                     }
                 }
-            } catch (PatternSyntaxException malformed) {
+            } catch (PatternSyntaxException | NullPointerException malformed) {
+                answers.setLength(start);
                 answers.append('!');
             }
             answers.append('\n');

@@ -48,6 +48,10 @@ class ShortNames {
             } catch (Failure failure) {
                 kind = failure.kind;
                 text = failure.getMessage();
+            } catch (NullPointerException broken) {
+                // Java compiles `[\wa&&]`, and fails when it matches.
+                kind = "pattern";
+                text = "";
             }
             answers.append(kind).append(' ');
             answers.append(HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8))).append('\n');

@@ -5,7 +5,8 @@ use thiserror::Error;
 use crate::identity::NameError;
 
 /// Why rules were not understood. Where Hadoop has a message, the text begins with it; what follows says which rule it is,
-/// counted from 1, and where in the text of all rules, as an offset in bytes.
+/// counted from 1, and where in the text of all rules, as an offset in bytes. [`Syntax`](Self::Syntax) is Hadoop's message alone,
+/// with all the text from there on.
 ///
 /// Hadoop finds mistakes of [`Format`](Self::Format) and [`Replacement`](Self::Replacement) only when a principal meets the
 /// rule. That would be at the first request.

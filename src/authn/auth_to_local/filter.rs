@@ -1,7 +1,7 @@
 //! The part of a rule in parentheses: a pattern that has to match all of the text.
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start::Config as Start;
 use regex_automata::{Anchored, Input, meta};
@@ -22,8 +22,8 @@ pub(super) enum Filter {
     Anything,
     /// Literally this.
     Exactly(Box<str>),
-    /// `nn/.*@EXAMPLE\.COM`
-    Ends { start: Box<str>, end: Box<str> },
+    /// `nn/.*@EXAMPLE.COM`
+    Ends { start: Chars, end: Chars },
     /// One transition for each byte, until it is clear that nothing matches.
     Automaton {
         automaton: Box<dense::DFA<Vec<u32>>>,
@@ -34,6 +34,9 @@ pub(super) enum Filter {
     /// The rest.
     Engine(meta::Regex),
 }
+
+/// Characters one after the other. `None` is a dot of the pattern: any one.
+type Chars = Box<[Option<char>]>;
 
 /// A pattern that takes too much memory.
 #[derive(Debug)]
@@ -65,22 +68,8 @@ impl Filter {
             .configure(config)
             .build_from_hir(&whole)
             .map_err(|_| TooLarge)?;
-        let config = dense::Config::new()
-            .start_kind(StartKind::Anchored)
-            .accelerate(false)
-            .dfa_size_limit(Some(MAX_DFA))
-            .determinize_size_limit(Some(4 * MAX_DFA));
-        let built = dense::Builder::new().configure(config).build_from_nfa(&nfa);
-        let start = |automaton: &dense::DFA<Vec<u32>>| {
-            automaton
-                .start_state(&Start::new().anchored(Anchored::Yes))
-                .ok()
-        };
-        match built
-            .ok()
-            .and_then(|automaton| Some((start(&automaton)?, automaton)))
-        {
-            Some((start, automaton)) => Ok(Self::Automaton {
+        match deterministic(&nfa) {
+            Some((automaton, start)) => Ok(Self::Automaton {
                 automaton: Box::new(automaton),
                 start,
                 backwards,
@@ -94,9 +83,9 @@ impl Filter {
             Self::Anything => true,
             Self::Exactly(wanted) => *text == **wanted,
             Self::Ends { start, end } => {
-                text.len() >= start.len() + end.len()
-                    && text.ends_with(&**end)
-                    && text.starts_with(&**start)
+                let mut rest = text.chars();
+                start.iter().all(|wanted| fits(wanted, rest.next()))
+                    && ends_with(rest.as_str(), end)
             }
             Self::Automaton {
                 automaton,
@@ -111,6 +100,77 @@ impl Filter {
             Self::Engine(engine) => engine.is_match(Input::new(text).anchored(Anchored::Yes)),
         }
     }
+
+    /// What ends with this text.
+    pub(super) fn ending(text: &str) -> Self {
+        Self::Ends {
+            start: [].into(),
+            end: text.chars().map(Some).collect(),
+        }
+    }
+
+    /// Whether it matches whatever the other does, as far as that is plain.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Anything, _) => true,
+            (_, Self::Exactly(text)) => self.matches(text),
+            (
+                Self::Ends { start, end },
+                Self::Ends {
+                    start: other_start,
+                    end: other_end,
+                },
+            ) => {
+                let mut starts = start.iter().zip(other_start);
+                let mut ends = end.iter().rev().zip(other_end.iter().rev());
+                let covers = |(wanted, other): (&Option<char>, &Option<char>)| {
+                    wanted.is_none() || wanted == other
+                };
+                start.len() <= other_start.len()
+                    && starts.all(covers)
+                    && end.len() <= other_end.len()
+                    && ends.all(covers)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn ends_with(text: &str, end: &[Option<char>]) -> bool {
+    if text.is_ascii() {
+        // Each character has its place. The first mostly tells: it is the `@` before a realm.
+        let found = text.len().checked_sub(end.len());
+        let found = found.and_then(|start| text.as_bytes().get(start..));
+        return found.is_some_and(|found| {
+            let mut places = end.iter().zip(found);
+            places.all(|(wanted, found)| fits(wanted, Some(char::from(*found))))
+        });
+    }
+    let mut rest = text.chars();
+    end.iter()
+        .rev()
+        .all(|wanted| fits(wanted, rest.next_back()))
+}
+
+fn fits(wanted: &Option<char>, found: Option<char>) -> bool {
+    found.is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
+}
+
+/// The automaton for a search from one place, if it is small, and where it begins.
+fn deterministic(nfa: &NFA) -> Option<(dense::DFA<Vec<u32>>, StateID)> {
+    let config = dense::Config::new()
+        .start_kind(StartKind::Anchored)
+        .accelerate(false)
+        .dfa_size_limit(Some(MAX_DFA))
+        .determinize_size_limit(Some(4 * MAX_DFA));
+    let automaton = dense::Builder::new()
+        .configure(config)
+        .build_from_nfa(nfa)
+        .ok()?;
+    let start = automaton
+        .start_state(&Start::new().anchored(Anchored::Yes))
+        .ok()?;
+    Some((automaton, start))
 }
 
 fn run(automaton: &dense::DFA<Vec<u32>>, start: StateID, text: impl Iterator<Item = u8>) -> bool {
@@ -136,7 +196,7 @@ pub(super) fn engine(hir: &Hir) -> Result<meta::Regex, TooLarge> {
         .map_err(|_| TooLarge)
 }
 
-/// Literals with at most one `.*`, and anchors where they change nothing.
+/// Literals, or literals and dots around one `.*`; and anchors where they change nothing.
 fn simple(hir: &Hir) -> Option<Filter> {
     let mut items = items(hir);
     while let [rest @ .., last] = items
@@ -149,21 +209,28 @@ fn simple(hir: &Hir) -> Option<Filter> {
     {
         items = rest;
     }
-    Some(match items {
-        [all] if is_any_text(all) => Filter::Anything,
-        [text] => Filter::Exactly(literal(text)?),
-        [gap, end] if is_any_text(gap) => ends("", &literal(end)?),
-        [start, gap] if is_any_text(gap) => ends(&literal(start)?, ""),
-        [start, gap, end] if is_any_text(gap) => ends(&literal(start)?, &literal(end)?),
+    let mut sides = items.split(is_any_text);
+    Some(match (sides.next(), sides.next(), sides.next()) {
+        (Some([text]), None, None) => Filter::Exactly(literal(text)?),
+        (Some([]), Some([]), None) => Filter::Anything,
+        (Some(start), Some(end), None) => Filter::Ends {
+            start: chars(start)?,
+            end: chars(end)?,
+        },
         _ => return None,
     })
 }
 
-fn ends(start: &str, end: &str) -> Filter {
-    Filter::Ends {
-        start: start.into(),
-        end: end.into(),
+fn chars(items: &[Hir]) -> Option<Chars> {
+    let mut chars = Vec::new();
+    for item in items {
+        match literal(item) {
+            Some(text) => chars.extend(text.chars().map(Some)),
+            None if is_any(item) => chars.push(None),
+            None => return None,
+        }
     }
+    Some(chars.into())
 }
 
 /// What has to match one after the other.
@@ -212,13 +279,14 @@ mod tests {
         assert!(matches!(filter("a@EXAMPLE\\.COM"), Filter::Exactly(_)));
         for pattern in [
             ".*@EXAMPLE\\.COM",
+            ".*@EXAMPLE.COM",
             "^nn/.*",
             "^.*;admin$",
-            "nn/.*@\\QA.B\\E",
+            "n./.*@\\QA.B\\E",
         ] {
             assert!(matches!(filter(pattern), Filter::Ends { .. }), "{pattern}");
         }
-        for pattern in ["[ndj]n/.*@A", ".*@A.B", "a?b", "a|b", "a$b", ".*a.*", ".+"] {
+        for pattern in ["[ndj]n/.*@A", ".*@[AB]", "a?b", "a|b", "a$b", ".*a.*", ".+"] {
             assert!(
                 matches!(filter(pattern), Filter::Automaton { .. }),
                 "{pattern}"
@@ -229,10 +297,12 @@ mod tests {
 
     #[test]
     fn all_ways_to_match_agree() {
-        let texts = ["", "a", "ab", "aXb", "ba", "aab", "abb", "b", "aéb"];
+        let texts = [
+            "", "a", "ab", "aXb", "ba", "aab", "abb", "b", "aéb", "éb", "aé", "é",
+        ];
         for pattern in [
             "", "a", "ab", "a.*", ".*b", "a.*b", ".*", "^a$", "^$", "a.b", "$a", "a^", "a|.*b",
-            "a?b+", "ab.*b",
+            "a?b+", "ab.*b", ".*a.b", ".*.b", "a..*b", ".*.", "..*.", "a.*.b", ".*aé",
         ] {
             let hir = Pattern::parse(pattern).unwrap().hir;
             let filter = Filter::new(&hir).unwrap();
@@ -245,6 +315,27 @@ mod tests {
                     "{pattern} {text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_filter_covers_what_it_matches_in_any_case() {
+        for (all, some, covers) in [
+            (".*", "a|b", true),
+            (".*@A", "nn@A", true),
+            ("[nd]n@A", "dn@A", true),
+            ("[nd]n@A", "jn@A", false),
+            (".*@A", "n.*@A", true),
+            ("n.*@A", ".*@A", false),
+            (".*@A.B", ".*@A\\.B", true),
+            (".*@A\\.B", ".*@A.B", false),
+            (".*A", ".*@A", true),
+            (".*@A", ".*A", false),
+            // Not of the same length.
+            ("ab.*", "a.*b", false),
+            (".*@A", ".*@[A]|b", false),
+        ] {
+            assert_eq!(filter(all).covers(&filter(some)), covers, "{all} {some}");
         }
     }
 

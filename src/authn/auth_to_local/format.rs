@@ -103,9 +103,17 @@ impl Format {
         part.map_or_else(|| Cow::Owned(self.build(name)), Cow::Borrowed)
     }
 
-    /// Whether making it takes an allocation.
-    pub(super) const fn is_built(&self) -> bool {
-        self.part.is_none()
+    /// Whether both make the same of a principal.
+    pub(super) fn makes_the_same(&self, other: &Self) -> bool {
+        match (self.part, other.part) {
+            (None, None) => self.pieces == other.pieces,
+            (part, other) => part == other,
+        }
+    }
+
+    /// Whether the realm comes last, after an `@`.
+    pub(super) fn ends_with_realm(&self) -> bool {
+        matches!(&*self.pieces, [.., Piece::Text(text), Piece::Realm] if text.ends_with('@'))
     }
 
     fn build(&self, name: &KerberosName<'_>) -> String {

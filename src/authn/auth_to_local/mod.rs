@@ -4,6 +4,7 @@ mod error;
 mod explain;
 mod filter;
 mod format;
+mod grammar;
 mod java;
 mod lint;
 mod name;
@@ -69,12 +70,13 @@ impl FromStr for RuleMechanism {
 /// # Patterns
 ///
 /// Filters and patterns are those of `java.util.regex` and mean here what they mean there, but they are matched in time linear
-/// in the name. What cannot be is an error when the rules are read ([`RulesError::Unsupported`]):
+/// in the name, with `g` for each match. What cannot be is an error when the rules are read ([`RulesError::Unsupported`]):
 ///
 /// - look-around, back references, possessive quantifiers, atomic groups, `\G` and `\X`;
-/// - a repetition of a group that may match nothing, such as `(a*)*`;
+/// - a repetition of a group that may match nothing, such as `(a*)*`, and of one that holds another, such as `((a)b)*`;
 /// - the flags `m`, `u`, `U`, `x` and `c`, Unicode scripts, blocks and names;
-/// - what versions of Java do not agree about: `[^a[b]]`, and `\p{Upper}` under the flag `i`.
+/// - what versions of Java do not agree about: `[^a[b]]`, and `\p{Upper}` under the flag `i`;
+/// - what nobody would expect of Java: `[ab&&[bc]&d]`, where `a` is in again, and `\v` beside `-` in brackets.
 ///
 /// Both prefer the same match of several. A filter cannot hold a `)` in Hadoop's grammar, so it has no groups; a pattern
 /// cannot hold a `/`.

@@ -59,10 +59,6 @@ impl Sed {
         })
     }
 
-    pub(super) const fn is_global(&self) -> bool {
-        self.global
-    }
-
     /// The same for the first match only.
     pub(super) fn once(&self) -> Self {
         Self {

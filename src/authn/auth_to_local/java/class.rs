@@ -130,23 +130,23 @@ impl Parser {
         }
     }
 
-    /// What follows `&&`: brackets, then whatever else there is up to the `]`.
+    /// What follows `&&`: brackets, or whatever else there is up to the `]`.
     fn right_side(&mut self, at: usize) -> Result<ClassUnicode, PatternError> {
-        let mut right = None;
-        while let Some(token) = self.peek() {
-            if token.is(']') || token.is('&') {
-                break;
-            }
-            let more = if token.is('[') {
-                self.next();
-                self.class(token.at)?
-            } else {
-                self.deeper(|parser| parser.members(at))?.0
-            };
-            add(&mut right, more);
+        let special = |token: Token| token.is('[') || token.is(']') || token.is('&');
+        if !self.peek().is_some_and(special) {
+            return Ok(self.deeper(|parser| parser.members(at))?.0);
         }
-        right.ok_or_else(|| {
-            let reason = "there has to be something before the next `&` or `]`";
+        let mut right = None;
+        while let Some(token) = self.peek().filter(|token| token.is('[')) {
+            self.next();
+            add(&mut right, self.class(token.at)?);
+        }
+        let is_whole = match self.peek() {
+            Some(token) if token.is('&') => self.peek_second().is_some_and(|second| second.is('&')),
+            next => next.is_none_or(|token| token.is(']')),
+        };
+        right.filter(|_| is_whole).ok_or_else(|| {
+            let reason = "it stands before brackets, and then `]` or `&&`, or before other characters up to the `]`";
             PatternError::unsupported(at, "`&&` in this place", reason)
         })
     }
@@ -198,6 +198,17 @@ impl Parser {
 
     /// What follows a `\` that stands at `at`.
     pub(super) fn escape(&mut self, at: usize) -> Result<Escape, PatternError> {
+        let start = self.position;
+        let escape = self.escaped(at)?;
+        if self.has_quoted_since(start) {
+            let construct = "`\\Q` within an escape";
+            let reason = "Java takes what is quoted for escapes of its own there";
+            return Err(PatternError::unsupported(at, construct, reason));
+        }
+        Ok(escape)
+    }
+
+    fn escaped(&mut self, at: usize) -> Result<Escape, PatternError> {
         let Some(Token { char, .. }) = self.next() else {
             let reason = "there is nothing after the last `\\`";
             return Err(PatternError::malformed(at, reason));
@@ -210,6 +221,9 @@ impl Parser {
             'd' | 'D' => set(&DIGIT),
             'w' | 'W' => set(&WORD),
             's' | 'S' => set(&SPACE),
+            'v' if self.is_beside_dash() => {
+                return unsupported("beside `-` it is one character in brackets, and else a class");
+            }
             'v' | 'V' => set(&VERTICAL),
             'R' => return Ok(Escape::LineBreak(set(&VERTICAL))),
             'h' | 'H' => {

@@ -6,6 +6,7 @@
 
 mod class;
 mod pattern;
+mod quantifier;
 mod replacement;
 
 pub(super) use pattern::{MAX_GROUPS, Pattern, any};

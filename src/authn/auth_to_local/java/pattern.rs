@@ -1,8 +1,6 @@
 //! The grammar of `java.util.regex.Pattern`, outside of brackets.
 
-use regex_syntax::hir::{
-    Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
-};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look};
 
 use super::PatternError;
 use super::class::{self, Escape};
@@ -11,12 +9,10 @@ use super::class::{self, Escape};
 const MAX_LENGTH: usize = 1024;
 /// How deep groups and brackets may lie in each other.
 const MAX_DEPTH: usize = 50;
-/// The largest count of a repetition.
-const MAX_COUNT: u32 = 1000;
 /// How many groups may capture.
 pub(in super::super) const MAX_GROUPS: usize = 31;
 
-const LINEAR: &str = "names are matched in linear time, without going back";
+pub(super) const LINEAR: &str = "names are matched in linear time, without going back";
 
 /// A pattern that was understood.
 pub(in super::super) struct Pattern {
@@ -109,7 +105,7 @@ fn tokens(text: &str) -> Vec<Token> {
 
 pub(super) struct Parser {
     tokens: Vec<Token>,
-    position: usize,
+    pub(super) position: usize,
     /// Where the pattern ends, in bytes.
     end: usize,
     pub(super) ignore_case: bool,
@@ -138,6 +134,22 @@ impl Parser {
         let found = self.peek().is_some_and(|token| token.is(char));
         self.position += usize::from(found);
         found
+    }
+
+    /// Whether one of those that were taken since then is quoted.
+    pub(super) fn has_quoted_since(&self, position: usize) -> bool {
+        let taken = self.tokens.get(position..self.position);
+        taken.is_some_and(|taken| taken.iter().any(|token| token.quoted))
+    }
+
+    /// Whether a `-` follows, or stands before the escape of which the last character was taken.
+    pub(super) fn is_beside_dash(&self) -> bool {
+        let before = self.position.checked_sub(3);
+        let before = before.and_then(|before| self.tokens.get(before).copied());
+        [before, self.peek()]
+            .into_iter()
+            .flatten()
+            .any(|token| token.is('-'))
     }
 
     /// Where the next one stands.
@@ -310,8 +322,8 @@ impl Parser {
         let mut on = true;
         loop {
             let flag_at = self.at();
-            let flag = self.next().map(|token| token.char);
-            match flag {
+            let flag = self.next().filter(|token| !token.quoted);
+            match flag.map(|token| token.char) {
                 Some(')') => return Ok(true),
                 Some(':') => return Ok(false),
                 Some('-') if on => on = false,
@@ -341,89 +353,6 @@ impl Parser {
                     return Err(PatternError::malformed(flag_at, reason));
                 }
             }
-        }
-    }
-
-    /// The item, with the quantifier that follows it.
-    fn repeated(&mut self, item: Hir, item_at: usize) -> Result<Hir, PatternError> {
-        let at = self.at();
-        let (min, max) = if self.take('?') {
-            (0, Some(1))
-        } else if self.take('*') {
-            (0, None)
-        } else if self.take('+') {
-            (1, None)
-        } else if self
-            .peek()
-            .is_some_and(|token| token.is('{') && self.counts())
-        {
-            self.position += 1;
-            self.range(at)?
-        } else {
-            return Ok(item);
-        };
-        let greedy = !self.take('?');
-        if greedy && self.take('+') {
-            let construct = "possessive quantifier";
-            return Err(PatternError::unsupported(at, construct, LINEAR));
-        }
-        let properties = item.properties();
-        // What is between two characters is there as often as one likes; what a group is, only Java knows.
-        let is_look = matches!(item.kind(), HirKind::Look(_));
-        if max.is_none_or(|max| max > 1) && properties.minimum_len() == Some(0) && !is_look {
-            let construct = "repetition of a group that may match nothing";
-            let reason = "how often it does, and what it holds in the end, depends on the engine";
-            return Err(PatternError::unsupported(item_at, construct, reason));
-        }
-        if max == Some(0) && properties.explicit_captures_len() > 0 {
-            let reason = "its groups would never hold anything";
-            return Err(PatternError::unsupported(at, "`{0}` after groups", reason));
-        }
-        Ok(Hir::repetition(Repetition {
-            min,
-            max,
-            greedy,
-            sub: Box::new(item),
-        }))
-    }
-
-    /// Whether a number follows the `{`.
-    fn counts(&self) -> bool {
-        self.peek_second()
-            .is_some_and(|token| token.char.is_ascii_digit() && !token.quoted)
-    }
-
-    /// What follows `{`.
-    fn range(&mut self, at: usize) -> Result<(u32, Option<u32>), PatternError> {
-        let min = self.count(at)?;
-        let max = if self.take(',') {
-            let digit = |token: Token| token.char.is_ascii_digit();
-            self.peek()
-                .filter(|token| digit(*token))
-                .map(|_| self.count(at))
-                .transpose()?
-        } else {
-            Some(min)
-        };
-        if !self.take('}') {
-            return Err(PatternError::malformed(at, "there is no `}` for this `{`"));
-        }
-        if max.is_some_and(|max| max < min) {
-            let reason = "the first count is greater than the second";
-            return Err(PatternError::malformed(at, reason));
-        }
-        Ok((min, max))
-    }
-
-    fn count(&mut self, at: usize) -> Result<u32, PatternError> {
-        let digits = self.take_while(|c| c.is_ascii_digit());
-        match digits.parse() {
-            Ok(count) if count <= MAX_COUNT => Ok(count),
-            _ => Err(PatternError::unsupported(
-                at,
-                "so great a count",
-                "the limit is 1000",
-            )),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What is probably not meant in rules.
 
-use std::collections::BTreeSet;
+mod example;
+mod reach;
+
 use std::fmt;
 
-use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::filter::{is_any, is_any_text, items, literal};
-use super::rule::{Asked, Base, Part, Rule};
+use super::filter::{Filter, is_any, is_any_text, items, literal};
+use super::grammar::Part;
+use super::rule::{Asked, Base, Named, Rule};
 use super::{AuthToLocal, KerberosName, RuleMechanism};
 use crate::identity::UserName;
 
@@ -89,7 +92,7 @@ impl fmt::Display for RuleFinding {
             ),
             RuleFindingKind::Dot { filter } => write!(
                 f,
-                "the dot in `{filter}` stands for any character, and lets other realms in; write `\\.`"
+                "the dot in `{filter}` stands for any character, and lets other names in; write `\\.`"
             ),
             RuleFindingKind::Unanchored { pattern } => write!(
                 f,
@@ -121,7 +124,7 @@ impl AuthToLocal {
     /// let rules = AuthToLocal::parse(text, RuleMechanism::Hadoop, "EXAMPLE.COM")?;
     /// let findings: Vec<_> = rules.lint().iter().map(ToString::to_string).collect();
     /// assert_eq!(findings, [
-    ///     "rule 1 at byte 25: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other realms in; write `\\.`",
+    ///     "rule 1 at byte 25: the dot in `.*@EXAMPLE.COM` stands for any character, and lets other names in; write `\\.`",
     ///     "rule 3 at byte 50: it is never asked, because rule 2 decides before it; move it up or remove it",
     /// ]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -135,15 +138,15 @@ impl AuthToLocal {
                 findings.push(RuleFinding { rule, at, kind });
             };
             if let Some(components) = rule.source.components.filter(|n| !matches!(n, 1 | 2)) {
-                found(rule.at, RuleFindingKind::NeverApplies { components });
+                found(rule.source.at, RuleFindingKind::NeverApplies { components });
                 continue;
             }
             if let Some(by) = self.decided_before(index, rule) {
-                found(rule.at, RuleFindingKind::Unreachable { by });
+                found(rule.source.at, RuleFindingKind::Unreachable { by });
                 continue;
             }
             if rule.is_default() && rule.source.lower_case {
-                found(rule.at, RuleFindingKind::IgnoredLowerCase);
+                found(rule.source.at, RuleFindingKind::IgnoredLowerCase);
             }
             if let Some(filter) = &rule.source.filter
                 && let Some(dot) = loose_dot(&filter.text)
@@ -157,7 +160,7 @@ impl AuthToLocal {
                 self.lint_pattern(rule, from, &hir, &mut found);
             }
             if let Some((principal, name)) = self.no_name(rule) {
-                found(rule.at, RuleFindingKind::NoName { principal, name });
+                found(rule.source.at, RuleFindingKind::NoName { principal, name });
             }
         }
         findings
@@ -170,11 +173,11 @@ impl AuthToLocal {
         hir: &Hir,
         found: &mut impl FnMut(usize, RuleFindingKind),
     ) {
-        if !rule.is_for_one_text() && may_lie_inside(hir, &rule.source.format) {
+        if may_lie_inside(hir, rule) {
             let pattern = from.text.clone();
             found(from.at, RuleFindingKind::Unanchored { pattern });
         }
-        if !rule.is_global() {
+        if !rule.source.global {
             return;
         }
         if matches_once(hir) {
@@ -192,23 +195,6 @@ impl AuthToLocal {
                 }
             }
         }
-    }
-
-    /// The rules before this one that leave nothing for it.
-    fn decided_before(&self, index: usize, rule: &Rule) -> Option<Vec<usize>> {
-        let before = self.rules.get(..index)?;
-        let taker = |components: u32| {
-            before.iter().position(|earlier| {
-                earlier.is_for(components) && (earlier.takes_all() || earlier.asks_the_same(rule))
-            })
-        };
-        let mut by = BTreeSet::new();
-        for components in [1, 2] {
-            if rule.is_for(components) {
-                by.insert(taker(components)? + 1);
-            }
-        }
-        Some(by.into_iter().collect())
     }
 
     /// A principal to which the rule applies, and of which it makes no name.
@@ -232,86 +218,6 @@ impl AuthToLocal {
         match self.ask(rule, &name, &mut Base::default()) {
             Asked::Name(name) | Asked::NonSimple(name) => Some(name.into_owned()),
             _ => None,
-        }
-    }
-
-    /// Principals that such a rule is probably for.
-    fn examples(&self, rule: &Rule) -> Vec<String> {
-        let (Some(format), Some(components)) = (rule.format(), rule.source.components) else {
-            return Vec::new();
-        };
-        let realm = match &*self.default_realm {
-            "" => "EXAMPLE.COM",
-            realm => realm,
-        };
-        let names = [realm, "alice", "node1.example.com"];
-        let Some(filter) = rule.source.filter.as_ref().and_then(Part::hir) else {
-            return match components {
-                1 => vec![format!("alice@{realm}")],
-                _ => vec![format!("alice/node1.example.com@{realm}")],
-            };
-        };
-        let texts: BTreeSet<_> = (0..4).map(|branch| example(&filter, branch)).collect();
-        let solve = |text: String| format.solve(&text, names, components);
-        texts.into_iter().filter_map(solve).collect()
-    }
-}
-
-impl Rule {
-    /// Whether an earlier rule applies whenever the later would.
-    fn asks_the_same(&self, later: &Self) -> bool {
-        let filter = |rule: &Self| rule.source.filter.as_ref().map(|part| part.text.clone());
-        self.is_default() == later.is_default()
-            && self.source.components == later.source.components
-            && self.source.format == later.source.format
-            && filter(self) == filter(later)
-    }
-}
-
-/// A text that the pattern matches, if it has no odd anchors.
-fn example(hir: &Hir, branch: usize) -> String {
-    let mut text = String::new();
-    // Counted repetitions within others could make it long; no principal is.
-    write_example(hir, branch, &mut text);
-    text
-}
-
-fn write_example(hir: &Hir, branch: usize, text: &mut String) {
-    if text.len() > super::name::MAX_PRINCIPAL {
-        return;
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
-        HirKind::Class(Class::Unicode(class)) => {
-            let has = |c: &char| {
-                class
-                    .iter()
-                    .any(|range| range.start() <= *c && *c <= range.end())
-            };
-            let usual = "aA.1-_".chars().find(has);
-            text.extend(usual.or_else(|| class.iter().next().map(ClassUnicodeRange::start)));
-        }
-        HirKind::Class(Class::Bytes(_)) => {}
-        HirKind::Repetition(repetition) => {
-            let times = repetition
-                .min
-                .max(1)
-                .min(repetition.max.unwrap_or(1).max(1));
-            for _ in 0..times {
-                write_example(&repetition.sub, branch, text);
-            }
-        }
-        HirKind::Capture(capture) => write_example(&capture.sub, branch, text),
-        HirKind::Concat(items) => {
-            for item in items {
-                write_example(item, branch, text);
-            }
-        }
-        HirKind::Alternation(branches) => {
-            if let Some(chosen) = branches.get(branch % branches.len().max(1)) {
-                write_example(chosen, branch, text);
-            }
         }
     }
 }
@@ -353,28 +259,29 @@ fn loose_dot(filter: &str) -> Option<usize> {
 }
 
 /// Whether a match may begin after the start and end before the end of the text, at a place that the rule does not name.
-fn may_lie_inside(hir: &Hir, format: &str) -> bool {
+fn may_lie_inside(hir: &Hir, rule: &Rule) -> bool {
+    if let Some(Named {
+        filter: Some(Filter::Exactly(_)),
+        ..
+    }) = rule.named()
+    {
+        return false;
+    }
     let properties = hir.properties();
     if properties.look_set_prefix().contains(Look::Start)
         || properties.look_set_suffix().contains(Look::End)
     {
         return false;
     }
-    let [first, .., last] = items(hir) else {
-        return !starts_at_separator(hir, format) && !is_any_text_group(hir);
+    let (first, last) = match items(hir) {
+        [first, .., last] => (first, last),
+        _ => (hir, hir),
     };
-    !(starts_at_separator(first, format) || is_any_text_group(first) || is_any_text_group(last))
-}
-
-/// `@` and `/` are in no component: where the format has them, they are found in that place only.
-fn starts_at_separator(hir: &Hir, format: &str) -> bool {
-    let literal = literal(hir);
-    ['@', '/'].into_iter().any(|separator| {
-        literal
-            .as_ref()
-            .is_some_and(|text| text.starts_with(separator))
-            && format.matches(separator).count() == 1
-    })
+    // `@` is in no component: where the format has it, it is found there only. What follows it is for the filter to say.
+    let is_placed = rule.source.format.text.matches('@').count() == 1
+        && rule.source.filter.is_some()
+        && literal(first).is_some_and(|text| text.starts_with('@'));
+    !(is_placed || is_any_text_group(first) || is_any_text_group(last))
 }
 
 /// `.*`, `.+` or `(.*)`.
@@ -399,3 +306,6 @@ fn matches_once(hir: &Hir) -> bool {
         });
     to_the_end && properties.minimum_len().is_some_and(|length| length > 0)
 }
+
+#[cfg(test)]
+mod tests;
