@@ -10,7 +10,7 @@ use super::ReplayCache;
 use crate::authn::kerberos::credential::{self, Usage};
 use crate::authn::kerberos::{ServicePrincipal, failure};
 
-/// Why there is no [`Acceptor`].
+/// Why there is no [`Acceptor`](super::Acceptor).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcceptorError {
