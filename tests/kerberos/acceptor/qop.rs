@@ -270,7 +270,6 @@ fn a_choice_that_breaks_the_rules_is_malformed() {
                     vec![1, 0, 0, 0, 0xff],
                     "the authorization identity is not UTF-8",
                 ),
-                // Not the text, which may be a password that was put in the wrong place.
                 (
                     false,
                     choice(1, 0, "root/x"),

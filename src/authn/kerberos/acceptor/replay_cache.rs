@@ -15,7 +15,7 @@ pub enum ReplayCache {
     /// This file.
     File(PathBuf),
     /// Nowhere. Whoever records a login can repeat it for some minutes. SASL's GSSAPI is safe from that where the client
-    /// asks for mutual authentication, and is refused without; [`Acceptor::negotiate`](super::Acceptor::negotiate) depends on TLS.
+    /// asks for mutual authentication, and is refused without; [Negotiate](super::Acceptor::negotiate) depends on TLS.
     ReplaysAccepted,
 }
 
