@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_covers_what_it_matches_in_any_case() {
+    fn a_filter_covers_another_whose_every_text_it_matches() {
         for (all, some, covers) in [
             (".*", "a|b", true),
             (".*@A", "nn@A", true),

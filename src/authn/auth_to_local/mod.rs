@@ -73,7 +73,8 @@ impl FromStr for RuleMechanism {
 /// in the name, with `g` for each match. What cannot be is an error when the rules are read ([`RulesError::Unsupported`]):
 ///
 /// - look-around, back references, possessive quantifiers, atomic groups, `\G` and `\X`;
-/// - a repetition of a group that may match nothing, such as `(a*)*`, and of one that holds another, such as `((a)b)*`;
+/// - a repetition of a group that may match nothing, such as `(a*)*`;
+/// - in a replacement, any group of a pattern that repeats what holds a group, such as `((a)b)*` or `(?:(a)b){1}`;
 /// - the flags `m`, `u`, `U`, `x` and `c`, Unicode scripts, blocks and names;
 /// - what versions of Java do not agree about: `[^a[b]]`, and `\p{Upper}` under the flag `i`;
 /// - what nobody would expect of Java: `[ab&&[bc]&d]`, where `a` is in again, and `\v` beside `-` in brackets.

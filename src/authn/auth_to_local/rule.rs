@@ -8,7 +8,7 @@ use regex_syntax::hir::Hir;
 use super::filter::{Filter, TooLarge};
 use super::format::Format;
 use super::grammar::{Part, Scan, Source};
-use super::java::{Pattern, PatternError, replacement};
+use super::java::{Pattern, PatternError, Piece, replacement};
 use super::name::KerberosName;
 use super::sed::Sed;
 use super::{RuleMechanism, RulesError};
@@ -193,6 +193,12 @@ impl Kind {
                         replacement: to.text.clone(),
                         reason,
                     })?;
+                let asks = |piece: &Piece| matches!(piece, Piece::Group(1..));
+                if let Some(error) = from.unlike_java
+                    && replacement.iter().any(asks)
+                {
+                    return Err(in_rule(error, part, rule));
+                }
                 let sed = Sed::new(&from.hir, replacement, source.global);
                 Some(sed.map_err(|TooLarge| too_large(part, rule))?)
             }
@@ -209,28 +215,30 @@ impl Kind {
 }
 
 fn pattern(part: &Part, rule: usize) -> Result<Pattern, RulesError> {
-    Pattern::parse(&part.text).map_err(|error| {
-        let pattern = part.text.clone();
-        match error {
-            PatternError::Malformed { at, reason } => RulesError::Pattern {
-                rule,
-                at: part.at + at,
-                pattern,
-                reason,
-            },
-            PatternError::Unsupported {
-                at,
-                construct,
-                reason,
-            } => RulesError::Unsupported {
-                rule,
-                at: part.at + at,
-                pattern,
-                construct,
-                reason,
-            },
-        }
-    })
+    Pattern::parse(&part.text).map_err(|error| in_rule(error, part, rule))
+}
+
+fn in_rule(error: PatternError, part: &Part, rule: usize) -> RulesError {
+    let pattern = part.text.clone();
+    match error {
+        PatternError::Malformed { at, reason } => RulesError::Pattern {
+            rule,
+            at: part.at + at,
+            pattern,
+            reason,
+        },
+        PatternError::Unsupported {
+            at,
+            construct,
+            reason,
+        } => RulesError::Unsupported {
+            rule,
+            at: part.at + at,
+            pattern,
+            construct,
+            reason,
+        },
+    }
 }
 
 fn too_large(part: &Part, rule: usize) -> RulesError {

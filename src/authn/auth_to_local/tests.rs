@@ -205,9 +205,6 @@ fn what_java_has_and_this_has_not_is_named_with_its_place() {
             0,
             "repetition of a group that may match nothing",
         ),
-        // In Java `$1` is `b` for `abd` where this stands before `c|.*`.
-        ("x(?:a(b))*", 1, "repetition of what holds a group"),
-        ("((a)b){2}", 0, "repetition of what holds a group"),
         ("\\G", 0, "`\\G`"),
         ("a\\X", 1, "`\\X`"),
         ("\\b{g}", 0, "`\\b`"),
@@ -250,6 +247,42 @@ fn what_java_has_and_this_has_not_is_named_with_its_place() {
     assert!(refused(&groups).starts_with("so many groups is not supported: the limit is 31"));
     let long = format!("RULE:[1:$1]s/{}/x/", "a".repeat(1025));
     assert!(refused(&long).starts_with("a pattern of so many characters is not supported"));
+}
+
+/// In Java `(?:a(b))*c|.*` finds all of `abd` and leaves `b` in its group, also with `{1}`.
+#[test]
+fn groups_that_java_fills_in_passing_are_not_asked() {
+    for (pattern, at) in [
+        ("x(?:a(b))*c|.*", 1),
+        ("((a)b){2}", 0),
+        ("(?:(alice)@){1}EXAMPLE\\.COM|.*", 0),
+        ("x(?:a(b)){1,1}?c|.*", 1),
+    ] {
+        let with = |replacement| {
+            let rule = format!("RULE:[1:$1]s/{pattern}/{replacement}/");
+            AuthToLocal::parse(&rule, RuleMechanism::Hadoop, "R")
+        };
+        let error = with("u$1").unwrap_err();
+        let RulesError::Unsupported {
+            at: place,
+            construct,
+            ..
+        } = error
+        else {
+            panic!("{pattern}: {error}");
+        };
+        assert_eq!(construct, "repetition of what holds a group");
+        assert_eq!(place - 13, at, "{pattern}");
+        for replacement in ["", "u", "$0"] {
+            assert!(with(replacement).is_ok(), "{pattern} {replacement}");
+        }
+    }
+    for pattern in ["(a)*", "(?:(a)b)?", "(a){1}"] {
+        let rule = format!("RULE:[1:$1]s/{pattern}/$1/");
+        assert!(AuthToLocal::parse(&rule, RuleMechanism::Hadoop, "R").is_ok());
+    }
+    let rules = rules(r"RULE:[1:$1@$0]s/@(([A-Z0-9]+)\.)*EXAMPLE\.COM$//");
+    assert_eq!(answer(&rules, "a@B.C.EXAMPLE.COM"), "a");
 }
 
 #[test]

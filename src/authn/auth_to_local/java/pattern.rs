@@ -19,6 +19,8 @@ pub(in super::super) struct Pattern {
     pub(in super::super) hir: Hir,
     /// The names of the groups that capture, the first at 0.
     pub(in super::super) groups: Vec<Option<String>>,
+    /// Why groups may not hold what they do in Java: an error as soon as somebody asks what they hold.
+    pub(in super::super) unlike_java: Option<PatternError>,
 }
 
 impl Pattern {
@@ -39,6 +41,7 @@ impl Pattern {
             ignore_case: false,
             depth: 0,
             groups: Vec::new(),
+            unlike_java: None,
         };
         let hir = parser.alternatives()?;
         if let Some(token) = parser.peek() {
@@ -48,6 +51,7 @@ impl Pattern {
         Ok(Self {
             hir,
             groups: parser.groups,
+            unlike_java: parser.unlike_java,
         })
     }
 }
@@ -111,6 +115,7 @@ pub(super) struct Parser {
     pub(super) ignore_case: bool,
     depth: usize,
     groups: Vec<Option<String>>,
+    pub(super) unlike_java: Option<PatternError>,
 }
 
 impl Parser {

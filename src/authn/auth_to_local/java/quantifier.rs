@@ -46,10 +46,13 @@ impl Parser {
             HirKind::Capture(capture) => &capture.sub,
             _ => &item,
         };
-        if max.is_none_or(|max| max > 1) && inner.properties().explicit_captures_len() > 0 {
+        // `{1}` is a loop that counts in Java, too.
+        let counts = max.is_none_or(|max| max > 1) || min == 1;
+        if counts && inner.properties().explicit_captures_len() > 0 {
             let construct = "repetition of what holds a group";
             let reason = "in Java the group may keep what it held in an attempt that failed";
-            return Err(PatternError::unsupported(item_at, construct, reason));
+            let error = PatternError::unsupported(item_at, construct, reason);
+            self.unlike_java.get_or_insert(error);
         }
         if max == Some(0) && properties.explicit_captures_len() > 0 {
             let reason = "its groups would never hold anything";

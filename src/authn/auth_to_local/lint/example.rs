@@ -59,11 +59,7 @@ fn write_example(hir: &Hir, branch: usize, text: &mut String) {
         }
         HirKind::Class(Class::Bytes(_)) => {}
         HirKind::Repetition(repetition) => {
-            let times = repetition
-                .min
-                .max(1)
-                .min(repetition.max.unwrap_or(1).max(1));
-            for _ in 0..times {
+            for _ in 0..repetition.min.max(1) {
                 write_example(&repetition.sub, branch, text);
             }
         }

@@ -74,22 +74,30 @@ impl fmt::Display for RuleFinding {
         write!(f, "rule {} at byte {}: ", self.rule, self.at)?;
         match &self.kind {
             RuleFindingKind::Unreachable { by } => {
-                let by: Vec<_> = by.iter().map(ToString::to_string).collect();
-                let by = by.join(" and ");
+                let decides = match &**by {
+                    [one] => format!("rule {one} decides"),
+                    several => {
+                        let several: Vec<_> = several.iter().map(ToString::to_string).collect();
+                        format!("rules {} decide", several.join(" and "))
+                    }
+                };
                 write!(
                     f,
-                    "it is never asked, because rule {by} decides before it; move it up or remove it"
+                    "it is never asked, because {decides} before it; move it up or remove it"
                 )
             }
             RuleFindingKind::NeverApplies { components } => write!(
                 f,
                 "it is for {components} components, and Hadoop reads principals with 1 or 2; write 1 or 2, or remove it"
             ),
-            RuleFindingKind::NoName { principal, name } => write!(
-                f,
-                "it makes `{}` of `{principal}`, which is no user name; replace what is too much, as in `s/@.*//`",
-                name.escape_debug()
-            ),
+            RuleFindingKind::NoName { principal, name } => {
+                let made = name.escape_debug();
+                write!(f, "it makes `{made}` of `{principal}`, which is no user name")?;
+                match name.contains('@') {
+                    true => f.write_str("; replace what is too much, as in `(.*@REALM)s/@.*//`"),
+                    false => Ok(()),
+                }
+            }
             RuleFindingKind::Dot { filter } => write!(
                 f,
                 "the dot in `{filter}` stands for any character, and lets other names in; write `\\.`"
@@ -107,7 +115,7 @@ impl fmt::Display for RuleFinding {
                 name.escape_debug()
             ),
             RuleFindingKind::IgnoredLowerCase => {
-                f.write_str("`DEFAULT` ignores the `L`; write `RULE:[1:$1@$0](.*@REALM)s/@.*///L`")
+                f.write_str("`DEFAULT` ignores the `L`; write `RULE:[1:$1@$0](.*@REALM)s/@.*///L` and the same with `2:`")
             }
         }
     }
@@ -157,9 +165,9 @@ impl AuthToLocal {
             if let Some((from, _)) = &rule.source.sed
                 && let Some(hir) = from.hir()
             {
-                self.lint_pattern(rule, from, &hir, &mut found);
+                self.lint_pattern(index, rule, from, &hir, &mut found);
             }
-            if let Some((principal, name)) = self.no_name(rule) {
+            if let Some((principal, name)) = self.no_name(index, rule) {
                 found(rule.source.at, RuleFindingKind::NoName { principal, name });
             }
         }
@@ -168,6 +176,7 @@ impl AuthToLocal {
 
     fn lint_pattern(
         &self,
+        index: usize,
         rule: &Rule,
         from: &Part,
         hir: &Hir,
@@ -184,7 +193,7 @@ impl AuthToLocal {
             found(from.at, RuleFindingKind::NeedlessGlobal);
         } else if is_any_text_group(hir) {
             let once = rule.once();
-            for principal in self.examples(rule) {
+            for principal in self.reaching(index, rule) {
                 let (all, first) = (self.made(rule, &principal), self.made(&once, &principal));
                 if let Some(name) = all.filter(|all| Some(all) != first.as_ref()) {
                     found(
@@ -198,7 +207,7 @@ impl AuthToLocal {
     }
 
     /// A principal to which the rule applies, and of which it makes no name.
-    fn no_name(&self, rule: &Rule) -> Option<(String, String)> {
+    fn no_name(&self, index: usize, rule: &Rule) -> Option<(String, String)> {
         let is_wrong = |name: &String| {
             let separators: &[char] = match self.mechanism {
                 RuleMechanism::Hadoop => &['/', '@'],
@@ -206,10 +215,20 @@ impl AuthToLocal {
             };
             name.contains(separators) || UserName::new(name).is_err()
         };
-        self.examples(rule).into_iter().find_map(|principal| {
+        self.reaching(index, rule).find_map(|principal| {
             let name = self.made(rule, &principal).filter(is_wrong)?;
             Some((principal, name))
         })
+    }
+
+    /// Principals for the rule that no rule before it decides.
+    fn reaching(&self, index: usize, rule: &Rule) -> impl Iterator<Item = String> {
+        let before = self.rules.get(..index).unwrap_or_default();
+        let reaches = |principal: &String| {
+            let mut made = before.iter().map(|earlier| self.made(earlier, principal));
+            made.all(|name| name.is_none())
+        };
+        self.examples(rule).into_iter().filter(reaches)
     }
 
     /// What the rule alone makes of a principal.
@@ -230,6 +249,11 @@ fn loose_dot(filter: &str) -> Option<usize> {
             .is_some_and(u8::is_ascii_alphanumeric)
     };
     let (mut quoted, mut brackets, mut escaped) = (false, 0_usize, false);
+    // In the first place of brackets a `]` is a character.
+    let is_first = |at: usize| {
+        let before = bytes.get(..at).unwrap_or_default();
+        before.ends_with(b"[") || before.ends_with(b"[^")
+    };
     for (at, byte) in bytes.iter().enumerate() {
         if std::mem::take(&mut escaped) {
             match byte {
@@ -243,6 +267,7 @@ fn loose_dot(filter: &str) -> Option<usize> {
             b'\\' => escaped = true,
             _ if quoted => {}
             b'[' => brackets += 1,
+            b']' if is_first(at) => {}
             b']' => brackets = brackets.saturating_sub(1),
             // `\d.` and `\..` are no domain.
             b'.' if brackets == 0
@@ -267,27 +292,40 @@ fn may_lie_inside(hir: &Hir, rule: &Rule) -> bool {
     {
         return false;
     }
+    // Whoever writes it wants every place.
+    if rule.source.global {
+        return false;
+    }
     let properties = hir.properties();
     if properties.look_set_prefix().contains(Look::Start)
         || properties.look_set_suffix().contains(Look::End)
     {
         return false;
     }
+    let hir = within_groups(hir);
     let (first, last) = match items(hir) {
-        [first, .., last] => (first, last),
+        [first, .., last] => (within_groups(first), last),
         _ => (hir, hir),
     };
     // `@` is in no component: where the format has it, it is found there only. What follows it is for the filter to say.
     let is_placed = rule.source.format.text.matches('@').count() == 1
-        && rule.source.filter.is_some()
+        && rule.named().is_some_and(|rule| !rule.takes_all())
         && literal(first).is_some_and(|text| text.starts_with('@'));
     !(is_placed || is_any_text_group(first) || is_any_text_group(last))
 }
 
+/// What groups enclose.
+fn within_groups(hir: &Hir) -> &Hir {
+    match hir.kind() {
+        HirKind::Capture(capture) => within_groups(&capture.sub),
+        _ => hir,
+    }
+}
+
 /// `.*`, `.+` or `(.*)`.
 fn is_any_text_group(hir: &Hir) -> bool {
+    let hir = within_groups(hir);
     match hir.kind() {
-        HirKind::Capture(capture) => is_any_text_group(&capture.sub),
         HirKind::Repetition(repetition) => repetition.max.is_none() && is_any(&repetition.sub),
         _ => is_any_text(hir),
     }

@@ -53,14 +53,16 @@ impl Rule {
 
 impl Named {
     /// Whether it applies to whatever has its number of components.
-    fn takes_all(&self) -> bool {
+    pub(super) fn takes_all(&self) -> bool {
         matches!(self.filter, None | Some(Filter::Anything))
     }
 
     /// Whether it applies to principals of this realm only.
     fn is_for_realm(&self, realm: &str) -> bool {
         let of_realm = Filter::ending(&format!("@{realm}"));
-        self.format.ends_with_realm()
+        // Without a realm, a format has it as `null`.
+        realm != "null"
+            && self.format.ends_with_realm()
             && self
                 .filter
                 .as_ref()

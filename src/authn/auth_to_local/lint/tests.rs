@@ -26,9 +26,16 @@ fn usual_rules_are_not_suspicious() {
           RULE:[1:$1@$0](ambari-qa-c1@EXAMPLE\.COM)s/.*/ambari-qa/
           RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*///L RULE:[1:$1]/L RULE:[2:$1]/L",
         r"RULE:[1:$1@$0](\d.b@\QA.B\E[C.D]\..*)s/@.*//",
-        // Neither is for what is before it.
+        // The earlier rules are for others.
         r"DEFAULT RULE:[1:$1@$0](.*@SUB\.EXAMPLE\.COM)s/@.*// RULE:[1:$1](.*EXAMPLE\.COM)
           RULE:[1:$1@$0](.*@B)s/@.*// RULE:[1:$0](.*@B) RULE:[2:$1@$0](.*@B)s/@.*//",
+        // The one that would become no name is decided before.
+        r"RULE:[1:$1](a.*)s/.*/x/ RULE:[1:$1](a|b)s/^a/:/",
+        r"RULE:[1:$1@$0](.*@EXAMPLE\.COM)s/@.*// RULE:[1:$1@$0]",
+        // Everywhere is what is meant.
+        r"RULE:[1:$1]s/\./_/g",
+        r"RULE:[1:$1@$0](.*@A\.ORG)s/(@.*)//",
+        "RULE:[1:$1]([]a.b]*)s/.*/x/ RULE:[2:$1]([^]a.b]*)s/.*/x/",
     ] {
         assert_eq!(findings(text), [""; 0], "{text}");
     }
@@ -41,7 +48,7 @@ fn what_is_probably_not_meant_is_found() {
             "RULE:[1:$1] RULE:[1:$1](a) RULE:[2:$1] DEFAULT",
             vec![
                 "rule 2 at byte 12: it is never asked, because rule 1 decides before it; move it up or remove it",
-                "rule 4 at byte 39: it is never asked, because rule 1 and 3 decides before it; move it up or remove it",
+                "rule 4 at byte 39: it is never asked, because rules 1 and 3 decide before it; move it up or remove it",
             ],
         ),
         (
@@ -65,6 +72,18 @@ fn what_is_probably_not_meant_is_found() {
             ],
         ),
         (
+            r"RULE:[1:$1@$0](.*)s/@EXAMPLE\.COM//",
+            vec![
+                r"rule 1 at byte 20: `@EXAMPLE\.COM` may be found in the middle of a name; begin it with `^` or end it with `$`",
+            ],
+        ),
+        (
+            "RULE:[1:$1@$0](a{5,}@R)",
+            vec![
+                "rule 1 at byte 0: it makes `aaaaa@R` of `aaaaa@R`, which is no user name; replace what is too much, as in `(.*@REALM)s/@.*//`",
+            ],
+        ),
+        (
             r"RULE:[1:$1@$0]s/@EXAMPLE\.COM//",
             vec![
                 r"rule 1 at byte 16: `@EXAMPLE\.COM` may be found in the middle of a name; begin it with `^` or end it with `$`",
@@ -80,7 +99,7 @@ fn what_is_probably_not_meant_is_found() {
         (
             "DEFAULT/L",
             vec![
-                "rule 1 at byte 0: `DEFAULT` ignores the `L`; write `RULE:[1:$1@$0](.*@REALM)s/@.*///L`",
+                "rule 1 at byte 0: `DEFAULT` ignores the `L`; write `RULE:[1:$1@$0](.*@REALM)s/@.*///L` and the same with `2:`",
             ],
         ),
         (
@@ -92,14 +111,12 @@ fn what_is_probably_not_meant_is_found() {
         (
             "RULE:[1:$1@$0]",
             vec![
-                "rule 1 at byte 0: it makes `alice@EXAMPLE.COM` of `alice@EXAMPLE.COM`, which is no user name; replace what is too much, as in `s/@.*//`",
+                "rule 1 at byte 0: it makes `alice@EXAMPLE.COM` of `alice@EXAMPLE.COM`, which is no user name; replace what is too much, as in `(.*@REALM)s/@.*//`",
             ],
         ),
         (
             r"RULE:[2:$1/$2@$0](hdfs/.*@A\.ORG)s/@.*//",
-            vec![
-                "rule 1 at byte 0: it makes `hdfs/a` of `hdfs/a@A.ORG`, which is no user name; replace what is too much, as in `s/@.*//`",
-            ],
+            vec!["rule 1 at byte 0: it makes `hdfs/a` of `hdfs/a@A.ORG`, which is no user name"],
         ),
         (
             r"RULE:[2:$1;$2](.*;admin)s/;admin//",
@@ -131,4 +148,8 @@ fn what_is_probably_not_meant_is_found() {
     }
     let mit = AuthToLocal::parse("RULE:[1:$1@$0]", RuleMechanism::Mit, "R").unwrap();
     assert_eq!(mit.lint(), []);
+    // Whoever has no realm is of none, whatever it is called.
+    let text = "DEFAULT RULE:[2:$1@$0](.*@null)s/@.*//";
+    let null = AuthToLocal::parse(text, RuleMechanism::Hadoop, "null").unwrap();
+    assert_eq!(null.lint(), []);
 }
