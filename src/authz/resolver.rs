@@ -8,7 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use thiserror::Error;
 
-use super::impersonation::TargetGroups;
+use super::impersonation::{Ban, TargetGroups};
 use super::{
     GroupMapping, GroupsUnavailable, HostNames, HostWatch, Impersonation, ImpersonationReport,
     Policy, Prohibited, Refusal,
@@ -130,15 +130,21 @@ impl Resolver {
         };
         let rules = self.rules.load();
         let prohibited = |ban| rules.prohibited(real, target, ban);
-        if let Some(ban) = self.prohibited.names(policy, real, target) {
-            return Err(prohibited(ban).into());
+        let ban = self.prohibited.names(policy, real, target);
+        if let Some(unnamed @ Ban::Unnamed) = ban {
+            return Err(prohibited(unnamed).into());
         }
         let mut groups = TargetGroups::new(target, &*self.groups);
-        rules.decide(real, target, &mut groups, peer)?;
+        // Rules and groups are asked in any case: what is prohibited gets their answer, so that it does not stand out.
+        let decided = rules.decide(real, target, &mut groups, peer);
+        decided.map_err(|error| match (error, &ban) {
+            (ResolveError::Refused(refusal), Some(ban)) => refusal.because(ban.clone()).into(),
+            (error, _) => error,
+        })?;
         let groups = groups
             .take()
             .map_err(|error| rules.unavailable(real, error))?;
-        if let Some(ban) = self.prohibited.groups(policy, &groups) {
+        if let Some(ban) = ban.or_else(|| self.prohibited.groups(policy, &groups)) {
             return Err(prohibited(ban).into());
         }
         // Not admitted by the policy: who acts through somebody is no super user.
@@ -170,11 +176,19 @@ impl Resolver {
             return report;
         }
         let prohibited = |ban| rules.prohibited(real, target, ban);
-        report.prohibit(self.prohibited.names(policy, real, target).map(prohibited));
+        let ban = self.prohibited.names(policy, real, target);
+        if let Some(unnamed @ Ban::Unnamed) = ban {
+            report.prohibit(Some(prohibited(unnamed)));
+            rules.report(&mut report, &mut groups);
+            return report;
+        }
         rules.report(&mut report, &mut groups);
         match groups.get() {
             Ok(groups) => report.prohibit(self.prohibited.groups(policy, groups).map(prohibited)),
             Err(error) => report.fail(rules.unavailable(real, error)),
+        }
+        if let Some(ban) = ban {
+            report.ban(ban, prohibited);
         }
         report
     }

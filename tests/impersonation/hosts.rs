@@ -309,6 +309,44 @@ fn a_late_answer_is_as_old_as_the_round_that_it_was_late_for() {
     }
 }
 
+/// What a name service says while it goes down: late the truth, and then at once that it does not know.
+#[test]
+fn a_late_answer_counts_before_the_failure_that_comes_after_it() {
+    for truth in [vec![[192, 0, 2, 2].into()], vec![]] {
+        let (release, waiting) = channel::<()>();
+        let (waiting, asked) = (Mutex::new(waiting), AtomicUsize::new(0));
+        let (done, finished) = channel::<()>();
+        let done = Mutex::new(done);
+        let late = truth.clone();
+        let names = HostNames::new(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Ok(vec![[192, 0, 2, 1].into()]),
+            1 => {
+                let _ = waiting.lock().unwrap().recv();
+                done.lock().unwrap().send(()).unwrap();
+                Ok(late.clone())
+            }
+            _ => Err(std::io::Error::other("SERVFAIL")),
+        });
+        let names = names.with_deadline(Duration::from_millis(100));
+        let list = HostList::parse("gw").unwrap();
+        let start = Instant::now();
+        names.refresh([&list], start);
+        names.refresh([&list], start + Duration::from_secs(60));
+        assert!(includes(&list, "192.0.2.1"), "not answered in time");
+        release.send(()).unwrap();
+        finished.recv().unwrap();
+        // Mostly enough for the answer to be there before the next round. If it is not, it is that round's, and no worse.
+        std::thread::sleep(Duration::from_millis(50));
+        let later = start + Duration::from_secs(120);
+        while !failed(&names.refresh([&list], later))
+            .concat()
+            .contains("SERVFAIL")
+        {}
+        assert!(!includes(&list, "192.0.2.1"), "it has passed on");
+        assert_eq!(includes(&list, "192.0.2.2"), !truth.is_empty());
+    }
+}
+
 /// A round that is over before it has begun asks nobody in time, and everybody afterwards.
 #[test]
 fn what_a_round_does_not_get_to_is_asked_for_afterwards() {

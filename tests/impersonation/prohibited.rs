@@ -123,9 +123,11 @@ fn the_peer_is_told_the_same_of_what_is_prohibited_and_of_what_no_rule_allows() 
         "admins",
     )];
     let hadoop = [("p.yarn.groups", "admins"), ("p.yarn.hosts", "*")];
+    let elsewhere = [("p.yarn.users", "*"), ("p.yarn.hosts", "192.0.2.1")];
     for rules in [
         Impersonation::alluxio(alluxio).unwrap(),
         Impersonation::hadoop("p", hadoop).unwrap(),
+        Impersonation::hadoop("p", elsewhere).unwrap(),
     ] {
         let resolver = resolver(rules);
         let public = |real: &str, target: &str| {
@@ -251,11 +253,18 @@ fn a_group_service_that_is_down_is_no_refusal_and_keeps_alluxios_words() {
             "groups of user yarn are unavailable: connection refused"
         );
     }
-    // A name that is prohibited is refused all the same.
-    let [alluxio, _] = everything();
-    let resolver = Resolver::new(Arc::new(Down), alluxio);
-    let refused = resolver.resolve(&policy(), &principal("yarn"), Some(&user("hdfs")), None);
-    assert!(matches!(refused, Err(ResolveError::Refused(_))));
+    // A name that is prohibited does not stand out.
+    for rules in everything() {
+        let resolver = Resolver::new(Arc::new(Down), rules);
+        let (yarn, hdfs) = (principal("yarn"), user("hdfs"));
+        let error = resolver
+            .resolve(&policy(), &yarn, Some(&hdfs), None)
+            .unwrap_err();
+        assert!(matches!(error, ResolveError::Unavailable(_)));
+        let report = resolver.explain(&policy(), &yarn, &hdfs, None);
+        assert_eq!(report.verdict(), Err(&error), "{report}");
+        assert!(report.to_string().contains("prohibited: "), "{report}");
+    }
 }
 
 #[test]

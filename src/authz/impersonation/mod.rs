@@ -13,6 +13,7 @@ pub use host_names::{HostFailure, HostNames, HostRound, HostWatch};
 pub use hosts::{HostList, HostListError};
 pub use prohibited::Prohibited;
 pub use read::RuleError;
+pub(super) use refusal::Ban;
 pub use refusal::Refusal;
 pub use report::{ImpersonationReport, Remedy};
 pub use rules::Impersonation;

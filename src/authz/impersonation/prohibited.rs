@@ -1,6 +1,6 @@
 //! What no rule can allow.
 
-use super::refusal::Ban;
+use super::Ban;
 use crate::authz::Policy;
 use crate::authz::names::{GroupSet, NameSet};
 use crate::identity::{GroupName, Groups, UserName};

@@ -55,7 +55,7 @@ impl Refusal {
         }
     }
 
-    pub(super) fn because(mut self, ban: Ban) -> Self {
+    pub(in crate::authz) fn because(mut self, ban: Ban) -> Self {
         self.prohibited = Some(ban);
         self
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::read::Grammar;
 use super::rules::{System, TargetGroups};
-use super::{Impersonation, Refusal};
+use super::{Ban, Impersonation, Refusal};
 use crate::authz::ResolveError;
 use crate::authz::names::hadoop_items;
 use crate::identity::{GroupName, Groups, UserName};
@@ -90,6 +90,21 @@ impl ImpersonationReport {
         if self.verdict.is_ok() {
             self.verdict = Err(error);
             self.decided_by = property;
+        }
+    }
+
+    /// Takes it that no rule can allow it, after the rules and the groups have been asked: the answer is theirs, but for the
+    /// reason. `allowed` is what is said if they allow it.
+    pub(in crate::authz) fn ban(&mut self, ban: Ban, allowed: impl FnOnce(Ban) -> Refusal) {
+        self.hopeless = true;
+        let refusal = match &self.verdict {
+            Err(ResolveError::Refused(refusal)) => refusal.clone().because(ban),
+            _ => allowed(ban),
+        };
+        self.steps.insert(0, format!("prohibited: {refusal}"));
+        if !matches!(self.verdict, Err(ResolveError::Unavailable(_))) {
+            self.verdict = Err(refusal.into());
+            self.decided_by = None;
         }
     }
 

@@ -41,8 +41,15 @@ pub(super) fn read(stream: impl Read) -> io::Result<Fetched> {
 fn head(stream: &mut Take<impl BufRead>) -> io::Result<(Fetched, Framing)> {
     let mut head = Vec::new();
     loop {
+        let begin = head.len();
         line(stream, &mut head, "the head of the answer is too long")?;
-        // After each line, so that what is no HTTP is not waited for. The head is short, and its lines are few.
+        let is_end = matches!(head.get(begin..), Some(b"\r\n" | b"\n"));
+        match (begin, is_end) {
+            (0, true) => return Err(other("the answer does not begin with a status")),
+            // So that what is no HTTP is not waited for.
+            (0, false) | (_, true) => {}
+            (_, false) => continue,
+        }
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut response = httparse::Response::new(&mut headers);
         let status = response.parse(&head).map_err(io::Error::other)?;

@@ -112,10 +112,13 @@ mod tests {
 
     #[test]
     fn a_dead_address_is_passed_over_and_the_first_that_is_reached_is_the_last_that_is_tried() {
-        let [gone, there, unasked] = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-        let places = [&gone, &there, &unasked].map(|listener| listener.local_addr().unwrap());
-        drop(gone);
-        let stream = first_of(&places, Instant::now() + HOUR, TcpStream::connect_timeout).unwrap();
+        let [dead, there, unasked] = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let places = [&dead, &there, &unasked].map(|listener| listener.local_addr().unwrap());
+        let connect = |place: &SocketAddr, share| match *place == places[0] {
+            true => Err(io::ErrorKind::ConnectionRefused.into()),
+            false => TcpStream::connect_timeout(place, share),
+        };
+        let stream = first_of(&places, Instant::now() + HOUR, connect).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), places[1]);
         unasked.set_nonblocking(true).unwrap();
         let nobody = unasked.accept().unwrap_err();

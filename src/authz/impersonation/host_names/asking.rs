@@ -25,6 +25,9 @@ pub(super) struct Answer {
     pub(super) at: Instant,
 }
 
+/// Those of each name, in the order in which they came.
+pub(super) type Answers = BTreeMap<Box<str>, Vec<Answer>>;
+
 struct State {
     /// The time of the last round.
     now: Instant,
@@ -41,9 +44,17 @@ impl State {
         self.answers.insert(name, Answer { addresses, at });
     }
 
-    /// Takes the answers of these names, over what was found before.
-    fn take(&mut self, names: &BTreeSet<Box<str>>, found: &mut BTreeMap<Box<str>, Answer>) {
-        found.extend(names.iter().filter_map(|n| self.answers.remove_entry(n)));
+    /// Adds the answers of these names, and says how many they were.
+    fn take(&mut self, names: &BTreeSet<Box<str>>, found: &mut Answers) -> usize {
+        let all = std::mem::take(&mut self.answers);
+        let (taken, left) = all.into_iter().partition(|(name, _)| names.contains(name));
+        let taken: BTreeMap<_, _> = taken;
+        self.answers = left;
+        let count = taken.len();
+        for (name, answer) in taken {
+            found.entry(name).or_default().push(answer);
+        }
+        count
     }
 }
 
@@ -64,43 +75,47 @@ impl Asking {
         }
     }
 
-    /// The answers that come until the deadline, and for the other names those that came since an earlier round, if they are
-    /// younger than `keep`. What was not asked for in time is asked for afterwards, and is first in the next round.
+    /// The answers that came since an earlier round, if they are younger than `keep`, and those that come until the deadline.
+    /// What was not asked for in time is asked for afterwards, and is first in the next round for such names.
     pub(super) fn ask(
         self: &Arc<Self>,
         names: &BTreeSet<Box<str>>,
         now: Instant,
         deadline: Duration,
         keep: Duration,
-    ) -> BTreeMap<Box<str>, Answer> {
+    ) -> Answers {
         let end = Instant::now().checked_add(deadline);
         let mut state = lock(&self.state);
         state.now = now;
         let age = |answer: &Answer| now.saturating_duration_since(answer.at);
         state.answers.retain(|_, answer| age(answer) < keep);
-        let mut found = BTreeMap::new();
+        let mut found = Answers::new();
         state.take(names, &mut found);
-        state.queue.retain(|name| names.contains(name));
         let busy: BTreeSet<_> = state.queue.iter().chain(&state.asked).cloned().collect();
+        let waiting = std::mem::take(&mut state.queue).into_iter();
+        let (ours, others): (Vec<_>, Vec<_>) = waiting.partition(|name| names.contains(name));
+        state.queue.extend(ours);
         state.queue.extend(names.difference(&busy).cloned());
+        state.queue.extend(others);
         if let Err(cause) = self.start_threads(&mut state) {
             let cause = format!("there is no thread to ask in: {cause}");
             for name in std::mem::take(&mut state.queue) {
                 state.answer(name, Err(cause.clone()));
             }
         }
-        while !state.queue.is_empty() || state.asked.iter().any(|name| names.contains(name)) {
+        // Each of them waits or is asked for just now.
+        let mut open = names.len();
+        loop {
+            open = open.saturating_sub(state.take(names, &mut found));
             let left = end.map_or(deadline, |end| {
                 end.saturating_duration_since(Instant::now())
             });
-            if left.is_zero() {
-                break;
+            if open == 0 || left.is_zero() {
+                return found;
             }
             let waited = self.answered.wait_timeout(state, left);
             (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.take(names, &mut found);
-        found
     }
 
     /// As many as there are names, and no more than there may be. One that runs is enough.

@@ -179,13 +179,13 @@ impl HostNames {
         let mut round = HostRound::default();
         let mut news = false;
         for name in names {
-            let answer = answers.remove(&name);
+            let answers = answers.remove(&name).unwrap_or_default();
             let known = memory
                 .entry(name.clone())
                 .or_insert_with(|| Memory::new(now));
             let was_failing = known.failing.is_some();
             let before = known.addresses.clone();
-            let failed = known.take(answer, now, self.keep);
+            let failed = known.take(answers, now, self.keep);
             news |= was_failing != failed.is_some() || *before != *known.addresses;
             if *before != *known.addresses {
                 round.changed.push(name.to_string());
@@ -227,13 +227,20 @@ impl Memory {
         }
     }
 
-    /// Takes an answer, and says why it is none.
-    fn take(&mut self, answer: Option<Answer>, now: Instant, keep: Duration) -> Option<String> {
+    /// Takes what was answered, and says why the last of it is no answer.
+    fn take(&mut self, answers: Vec<Answer>, now: Instant, keep: Duration) -> Option<String> {
         self.asked = now;
-        let (addresses, at) = answer.map_or_else(
-            || (Err("no answer in time".to_owned()), now),
-            |answer| (answer.addresses, answer.at),
-        );
+        let none = || Answer {
+            addresses: Err("no answer in time".to_owned()),
+            at: now,
+        };
+        let none = answers.is_empty().then(none);
+        let answers = answers.into_iter().chain(none);
+        answers.fold(None, |_, answer| self.take_one(answer, now, keep))
+    }
+
+    fn take_one(&mut self, answer: Answer, now: Instant, keep: Duration) -> Option<String> {
+        let Answer { addresses, at } = answer;
         let failure = match addresses {
             Ok(addresses) if addresses.len() <= HostNames::MAX_ADDRESSES => {
                 let mut addresses: Vec<_> = addresses.iter().map(IpAddr::to_canonical).collect();
