@@ -1,5 +1,5 @@
-//! The grammar of Hadoop's rules. It is a regular expression there, with nothing escaped: a format ends at the first `]`, a filter
-//! at the first `)`, and each side of `s` at the first `/`.
+//! The grammar of Hadoop's rules. It is a regular expression there, with nothing escaped: a format ends at the first `]`, a
+//! filter at the first `)`, and each side of `s` at the first `/`.
 
 use super::RulesError;
 
