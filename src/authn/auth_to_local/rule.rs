@@ -52,6 +52,16 @@ pub(super) enum Asked<'a> {
     NonSimple(Cow<'a, str>),
 }
 
+impl<'a> Asked<'a> {
+    /// What the rule makes of the principal, a name or none: no other rule is asked then.
+    pub(super) fn made(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Name(name) | Self::NonSimple(name) => Some(name),
+            Self::Components | Self::Realm | Self::Filter => None,
+        }
+    }
+}
+
 /// What the last format made of the principal: the rules of a set mostly have one.
 #[derive(Debug, Default)]
 pub(super) struct Base<'a> {

@@ -32,12 +32,13 @@ impl Parser {
             let construct = "possessive quantifier";
             return Err(PatternError::unsupported(at, construct, LINEAR));
         }
+        let repeats = max.is_none_or(|max| max > 1);
         let properties = item.properties();
         // There is no least length where a class is empty, such as `[a&&b]`, whatever stands beside it.
         let may_be_empty = properties.minimum_len().is_none_or(|length| length == 0);
         // What is between two characters is there as often as one likes; what a group is, only Java knows.
         let is_look = matches!(item.kind(), HirKind::Look(_));
-        if max.is_none_or(|max| max > 1) && may_be_empty && !is_look {
+        if repeats && may_be_empty && !is_look {
             let construct = "repetition of a group that may match nothing";
             let reason = "how often it does, and what it holds in the end, depends on the engine";
             return Err(PatternError::unsupported(item_at, construct, reason));
@@ -47,8 +48,7 @@ impl Parser {
             _ => &item,
         };
         // `{1}` is a loop that counts in Java, too.
-        let counts = max.is_none_or(|max| max > 1) || min == 1;
-        if counts && inner.properties().explicit_captures_len() > 0 {
+        if (repeats || min == 1) && inner.properties().explicit_captures_len() > 0 {
             let construct = "repetition of what holds a group";
             let reason = "in Java the group may keep what it held in an attempt that failed";
             let error = PatternError::unsupported(item_at, construct, reason);

@@ -3,13 +3,14 @@
 mod example;
 mod reach;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::filter::{Filter, is_any, is_any_text, items, literal};
 use super::grammar::Part;
-use super::rule::{Asked, Base, Named, Rule};
+use super::rule::{Base, Named, Rule};
 use super::{AuthToLocal, KerberosName, RuleMechanism};
 use crate::identity::UserName;
 
@@ -225,8 +226,11 @@ impl AuthToLocal {
     fn reaching(&self, index: usize, rule: &Rule) -> impl Iterator<Item = String> {
         let before = self.rules.get(..index).unwrap_or_default();
         let reaches = |principal: &String| {
-            let mut made = before.iter().map(|earlier| self.made(earlier, principal));
-            made.all(|name| name.is_none())
+            let mut base = Base::default();
+            KerberosName::parse(principal).is_ok_and(|name| {
+                let mut asked = before.iter().map(|rule| self.ask(rule, &name, &mut base));
+                asked.all(|answer| answer.made().is_none())
+            })
         };
         self.examples(rule).into_iter().filter(reaches)
     }
@@ -234,10 +238,8 @@ impl AuthToLocal {
     /// What the rule alone makes of a principal.
     fn made(&self, rule: &Rule, principal: &str) -> Option<String> {
         let name = KerberosName::parse(principal).ok()?;
-        match self.ask(rule, &name, &mut Base::default()) {
-            Asked::Name(name) | Asked::NonSimple(name) => Some(name.into_owned()),
-            _ => None,
-        }
+        let asked = self.ask(rule, &name, &mut Base::default());
+        asked.made().map(Cow::into_owned)
     }
 }
 

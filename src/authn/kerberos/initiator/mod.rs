@@ -10,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::login::KerberosLogin;
+use super::offer::MAX_BUFFER;
 use crate::authn::{Connected, Exchange, Qop};
 use crate::identity::UserName;
 
@@ -46,7 +47,7 @@ struct Options {
 
 impl Initiator {
     /// The most that [`with_buffer`](Self::with_buffer) can say: RFC 4752 has three bytes for it.
-    pub const LARGEST_BUFFER: u32 = 0xff_ffff;
+    pub const LARGEST_BUFFER: u32 = MAX_BUFFER;
 
     pub(super) fn new(login: KerberosLogin) -> Self {
         let options = Options {
